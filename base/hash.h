@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace base {
+
+// The identity derived from some parts: 32 lower-case hex digits, the first half of SHA-256 over the parts, each
+// preceded by its length so that ("ab","c") and ("a","bc") differ. Stable over releases: records keep it.
+std::string derive_id(std::initializer_list<std::string_view> parts);
+
+// A digest of content: all 64 lower-case hex digits of SHA-256.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace base

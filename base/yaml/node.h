@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace base::yaml {
+
+// Where something stands in its file; both count from 1, 0 is unknown.
+struct Mark {
+  int line = 0;
+  int column = 0;
+  friend auto operator<=>(const Mark&, const Mark&) = default;
+};
+
+// A parsed YAML document as a tree of values, independent of the library that read it. Anchors, aliases and merge keys
+// are already expanded; what came through an alias keeps the mark of its own definition.
+struct Node {
+  enum class Kind { kNull, kScalar, kSequence, kMapping };
+  struct Entry;
+
+  Kind kind = Kind::kNull;
+  std::string scalar;   // Environment references are already replaced.
+  bool quoted = false;  // A quoted scalar is always text: "true" is not a boolean, "5" not a number.
+  Mark mark;
+  std::vector<Node> items;     // Of a sequence.
+  std::vector<Entry> entries;  // Of a mapping, in the order of the file; keys are unique.
+
+  bool is_null() const { return kind == Kind::kNull; }
+  bool is_scalar() const { return kind == Kind::kScalar; }
+  bool is_sequence() const { return kind == Kind::kSequence; }
+  bool is_mapping() const { return kind == Kind::kMapping; }
+  // The value of a key of a mapping, or nullptr.
+  const Node* find(std::string_view key) const;
+};
+
+struct Node::Entry {
+  std::string key;
+  Mark key_mark;
+  Node value;
+};
+
+}  // namespace base::yaml

@@ -1,0 +1,42 @@
+# tocsin_library(FOLDER SRCS a.cc ... DEPS base ... LINKS third::party ...)
+# One static library for each top-level folder. DEPS are folders below it: the layer test reads them from layers.txt and
+# refuses any include that they do not allow.
+function(tocsin_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;LINKS" ${ARGN})
+  if(ARG_SRCS)
+    add_library(${name} STATIC ${ARG_SRCS})
+    set(visibility PUBLIC)
+  else()
+    add_library(${name} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(${name} ${visibility} "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+  target_link_libraries(${name} ${visibility} ${ARG_DEPS} ${ARG_LINKS})
+  list(JOIN ARG_DEPS " " deps)
+  set_property(GLOBAL APPEND_STRING PROPERTY TOCSIN_LAYERS "${name}: ${deps}\n")
+endfunction()
+
+# Writes what tocsin_library was told, for tests/tidy.
+function(tocsin_write_layers)
+  get_property(layers GLOBAL PROPERTY TOCSIN_LAYERS)
+  file(WRITE "${CMAKE_BINARY_DIR}/layers.txt" "${layers}")
+endfunction()
+
+# tocsin_tests(FOLDER [LINKS ...] [LABELS ...])
+# One test program from all *_test.cc of the calling directory, named FOLDER_test. Tests run with the source tree's root
+# in TOCSIN_SOURCE_DIR.
+function(tocsin_tests name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LINKS;LABELS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "*_test.cc")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_compile_definitions(${name}_test PRIVATE TOCSIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TOCSIN_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace schemas::topics {
+
+// The topics between the stages. Every value is versioned JSON.
+inline constexpr std::string_view kIntake = "intake";            // Bodies as accepted, keyed by alert group.
+inline constexpr std::string_view kEvents = "events";            // Event, keyed by subject.
+inline constexpr std::string_view kFindings = "findings";        // Finding, keyed by incident.
+inline constexpr std::string_view kTransitions = "transitions";  // Transition, keyed by incident.
+inline constexpr std::string_view kReceipts = "receipts";        // Receipt, keyed by incident.
+inline constexpr std::string_view kTraces = "traces";            // EventTrace, keyed by subject.
+
+// Delivery, keyed by incident; a topic a sink, so that each is worked off at its own pace.
+inline constexpr std::string_view kDeliveriesPrefix = "deliveries.";
+inline std::string deliveries(std::string_view sink) { return std::string(kDeliveriesPrefix) + std::string(sink); }
+
+}  // namespace schemas::topics

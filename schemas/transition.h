@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/finding.h"
+
+namespace schemas {
+
+enum class TransitionState { kOpened, kUpdated, kResolved, kReopened };
+std::string_view to_string(TransitionState state);  // "opened", "updated", "resolved", "reopened"
+
+// The incident as it stands at a transition.
+struct Incident {
+  std::string id;  // One episode: derived from the identity's key and the event that opened it.
+  IncidentIdentity identity;
+  std::string title;
+  Severity severity = Severity::kInfo;  // The worst it has had.
+  bool open = true;
+  base::Time opened;
+  base::Time last_seen;
+  std::optional<base::Time> resolved;
+  std::int64_t count = 0;            // Findings that said it, repeats included.
+  std::vector<std::string> members;  // What is open now.
+  bool inferred_end = false;         // Closed by quiet time instead of by a resolve.
+  friend bool operator==(const Incident&, const Incident&) = default;
+};
+
+// An incident opened, was updated, resolved or reopened. A record of topic `transitions` ("tocsin.transition/1"), keyed
+// by incident.identity.key, and the body that webhook sinks send.
+struct Transition {
+  std::string id;  // Derived from the incident's id and the event that caused it.
+  TransitionState state = TransitionState::kOpened;
+  std::string cause;  // "first_finding", "new_member", "severity_rise", "repeat", "new_evidence", "last_member_resolved",
+                      // "quiet_time", ...
+  base::Time at;
+  Incident incident;
+  Finding finding;  // The one that caused it; the last one for a timer.
+  std::string unknown = "{}";
+};
+
+std::string encode(const Transition& transition);
+base::Result<Transition> decode_transition(std::string_view json);
+nlohmann::json to_json(const Incident& incident);
+base::Result<Incident> incident_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Transition& transition);
+base::Result<Transition> transition_from_json(const nlohmann::json& json);
+
+}  // namespace schemas
