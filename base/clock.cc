@@ -55,8 +55,8 @@ Time ManualClock::now() const {
 
 Task<void> ManualClock::sleep_until(Time when) {
   auto state = state_;
-  auto timer = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor,
-                                                    asio::steady_timer::time_point::max());
+  auto timer =
+      std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
   std::multimap<Time, std::shared_ptr<asio::steady_timer>>::iterator entry;
   {
     std::lock_guard lock(state->mutex);
@@ -75,7 +75,8 @@ void ManualClock::advance_to(Time when) {
   auto end = state_->sleepers.upper_bound(when);
   for (auto it = state_->sleepers.begin(); it != end; ++it) {
     // Moving the expiry, unlike cancel(), also ends a wait that has not begun yet.
-    asio::post(it->second->get_executor(), [timer = it->second] { timer->expires_at(asio::steady_timer::time_point::min()); });
+    asio::post(it->second->get_executor(),
+               [timer = it->second] { timer->expires_at(asio::steady_timer::time_point::min()); });
   }
   state_->sleepers.erase(state_->sleepers.begin(), end);
 }

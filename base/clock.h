@@ -8,8 +8,8 @@
 
 namespace base {
 
-// The pipeline's time: real when running, recorded when replaying. What is decided by time (windows, timers, hold-downs)
-// asks the clock; what merely bounds waiting uses base::Deadline. Thread-safe.
+// The pipeline's time: real when running, recorded when replaying. What is decided by time (windows, timers,
+// hold-downs) asks the clock; what merely bounds waiting uses base::Deadline. Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;

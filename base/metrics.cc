@@ -13,8 +13,7 @@ const prometheus::Histogram::BucketBoundaries kSeconds = {0.0005, 0.001, 0.0025,
 
 }  // namespace
 
-Metrics::Metrics()
-    : registry_(std::make_shared<prometheus::Registry>(prometheus::Registry::InsertBehavior::Merge)) {}
+Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>(prometheus::Registry::InsertBehavior::Merge)) {}
 Metrics::~Metrics() = default;
 
 prometheus::Counter& Metrics::counter(const std::string& name, const std::string& help, const MetricLabels& labels) {

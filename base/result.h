@@ -68,8 +68,8 @@ struct Error {
 inline Error permanent(Reason reason, std::string message) { return {reason, Retry::never(), std::move(message)}; }
 inline Error passing(Reason reason, std::string message) { return {reason, Retry::later(), std::move(message)}; }
 
-// A value or an Error. Reading the value of a failed Result terminates. In functions use BOOST_OUTCOME_TRY(auto x, f()),
-// in coroutines BOOST_OUTCOME_CO_TRY(auto x, co_await f()).
+// A value or an Error. Reading the value of a failed Result terminates. In functions use BOOST_OUTCOME_TRY(auto x,
+// f()), in coroutines BOOST_OUTCOME_CO_TRY(auto x, co_await f()).
 template <class T = void>
 using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::terminate>;
 

@@ -43,7 +43,8 @@ struct TaskGroup::State {
     running.remove(task);
     if (!running.empty()) return;
     emptied.notify_all();
-    for (auto& waiter : waiters) asio::post(waiter->get_executor(), [waiter] { waiter->expires_at(asio::steady_timer::time_point::min()); });
+    for (auto& waiter : waiters)
+      asio::post(waiter->get_executor(), [waiter] { waiter->expires_at(asio::steady_timer::time_point::min()); });
     waiters.clear();
   }
 };
@@ -92,7 +93,8 @@ void TaskGroup::join() {
 
 Task<void> TaskGroup::wait() {
   auto state = state_;
-  auto timer = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+  auto timer =
+      std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
   {
     std::lock_guard lock(state->mutex);
     if (state->running.empty()) co_return;

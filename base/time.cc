@@ -37,7 +37,8 @@ bool read_char(std::string_view text, std::size_t* at, std::string_view any_of) 
 int read_fraction(std::string_view text, std::size_t* at) {
   int nanos = 0;
   int scale = 100'000'000;
-  for (; *at < text.size() && text[*at] >= '0' && text[*at] <= '9'; ++*at, scale /= 10) nanos += (text[*at] - '0') * scale;
+  for (; *at < text.size() && text[*at] >= '0' && text[*at] <= '9'; ++*at, scale /= 10)
+    nanos += (text[*at] - '0') * scale;
   return nanos;
 }
 
@@ -58,7 +59,8 @@ struct Unit {
 };
 
 using std::chrono::hours;
-// Prometheus' units; a year is 365 days there (https://prometheus.io/docs/prometheus/latest/configuration/configuration/).
+// Prometheus' units; a year is 365 days there
+// (https://prometheus.io/docs/prometheus/latest/configuration/configuration/).
 constexpr std::array<Unit, 7> kUnits = {{{"y", hours(24 * 365)},
                                          {"w", hours(24 * 7)},
                                          {"d", hours(24)},

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace ingest {
+
+// A body as it was accepted. A record of topic `intake` ("tocsin.intake/1"), keyed by the body's alert group, so that
+// what one sender says of one group stays in order.
+struct IntakeRecord {
+  std::string source;
+  base::Time received;
+  std::string body;  // The JSON document, as it came.
+};
+
+// The body is put in as it stands. Requires: it is valid JSON.
+std::string encode(std::string_view source, base::Time received, std::string_view body);
+base::Result<IntakeRecord> decode_intake(std::string_view value);
+
+}  // namespace ingest

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ingest/splitter.h"
+
+#include "bus/dead_letter.h"
+#include "ingest/alertmanager_body.h"
+#include "ingest/intake_record.h"
+#include "schemas/event.h"
+#include "schemas/ledger.h"
+#include "schemas/topics.h"
+
+namespace ingest {
+
+namespace {
+
+constexpr std::string_view kStage = "split";
+
+schemas::Event event_of(schemas::Alert alert, const std::string& cluster, const IntakeRecord& intake) {
+  schemas::Event event;
+  event.id = schemas::event_id(cluster, intake.source, alert);
+  event.source = intake.source;
+  event.cluster = cluster;
+  event.subject = schemas::subject_of(cluster, alert);
+  event.received = intake.received;
+  event.alert = std::move(alert);
+  return event;
+}
+
+void count_dead_letter(const base::Error& error, std::int64_t alerts, bus::Transaction& txn) {
+  txn.count(schemas::ledger::with(schemas::ledger::kEventDeadLettered, base::to_string(error.reason)), alerts);
+}
+
+// The letter holds a record with the one bad alert, so that playing it again splits just that.
+void bury(const BadAlert& bad, const IntakeRecord& intake, bus::Transaction& txn) {
+  bus::DeadLetter letter;
+  letter.stage = kStage;
+  letter.topic = schemas::topics::kIntake;
+  letter.key = txn.key();
+  letter.value = encode(intake.source, intake.received, bad.body);
+  letter.id = bus::dead_letter_id(letter.stage, letter.topic, letter.key, letter.value);
+  letter.reason = base::to_string(bad.error.reason);
+  letter.message = bad.error.message;
+  letter.attempts = 1;
+  letter.at = txn.now();
+  txn.emit(bus::kDeadLetters, letter.key, bus::encode(letter));
+  count_dead_letter(bad.error, 1, txn);
+}
+
+}  // namespace
+
+Splitter::Splitter(std::string cluster, base::Metrics& metrics)
+    : cluster_(std::move(cluster)),
+      bad_alerts_(metrics.counter("tocsin_intake_bad_alerts_total", "Alerts of a wrong shape, dead-lettered.")) {}
+
+base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bus::Transaction& txn) {
+  BOOST_OUTCOME_CO_TRY(auto intake, decode_intake(record.value));
+  BOOST_OUTCOME_CO_TRY(auto parsed, parse_alerts(intake.body));
+  for (schemas::Alert& alert : parsed.alerts) {
+    auto event = event_of(std::move(alert), cluster_, intake);
+    txn.emit(schemas::topics::kEvents, event.subject, schemas::encode(event));
+  }
+  for (const BadAlert& bad : parsed.bad) bury(bad, intake, txn);
+  bad_alerts_.Increment(static_cast<double>(parsed.bad.size()));
+  co_return base::ok();
+}
+
+void Splitter::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
+  count_dead_letter(error, events_in(record.value), txn);
+}
+
+std::int64_t events_in(std::string_view intake_record) {
+  auto intake = decode_intake(intake_record);
+  if (!intake) return 1;
+  auto summary = summarize(intake.value().body);
+  return summary ? static_cast<std::int64_t>(summary.value().alerts) : 1;
+}
+
+bus::StageSpec Splitter::stage() {
+  bus::StageSpec spec;
+  spec.name = kStage;
+  spec.inputs = {std::string(schemas::topics::kIntake)};
+  spec.concurrency = 16;  // CPU-bound: more than the cores only costs memory.
+  return spec;
+}
+
+}  // namespace ingest

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "bus/bus.h"
+
+namespace ingest {
+
+// The stage that makes events of accepted bodies: one record of topic `intake` becomes one event per alert, keyed by
+// what the alert is about. An alert of a wrong shape becomes a dead letter; the others of its body go on.
+class Splitter final : public bus::Handler {
+ public:
+  // `cluster` is the installation's cluster name. `metrics` outlives the splitter.
+  Splitter(std::string cluster, base::Metrics& metrics);
+
+  base::Task<base::Result<void>> on_record(const bus::Record& record, bus::Transaction& txn) override;
+  void on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) override;
+
+  static bus::StageSpec stage();
+
+ private:
+  const std::string cluster_;
+  prometheus::Counter& bad_alerts_;
+};
+
+// How many events a record of topic `intake` stands for, for the ledger's count of what is pending; 1 when it can't be
+// read.
+std::int64_t events_in(std::string_view intake_record);
+
+}  // namespace ingest
