@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -71,6 +72,9 @@ struct IncidentIdentity {
   friend bool operator==(const IncidentIdentity&, const IncidentIdentity&) = default;
 };
 
+// Among Finding::sinks: all sinks that take what no playbook limits, beside the ones named.
+inline constexpr std::string_view kDefaultSinks = "*";
+
 // What we say about an event. A record of topic `findings` ("tocsin.finding/1"), keyed by incident.key.
 struct Finding {
   std::string id;        // Derived from the event's id.
@@ -98,7 +102,8 @@ struct Finding {
   std::vector<std::string> mentions;  // As the sink's users write them: "<@U123>", "@oncall".
   std::vector<Enrichment> enrichments;
   std::vector<Missing> missing;
-  std::vector<std::string> sinks;  // Limits delivery to these sinks; empty: all default sinks.
+  std::vector<std::string>
+      sinks;  // Limits delivery to these sinks (kDefaultSinks: the default ones); empty: all default.
   std::vector<TraceStep> trace;
   std::string unknown = "{}";  // JSON object of fields that this version doesn't know; kept and written back.
 };
