@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/chart.h"
+
+#include <cmath>
+
+#include "schemas/codec/records.h"
+
+namespace base {
+
+namespace {
+
+using schemas::codec::Fields;
+using schemas::codec::Json;
+using schemas::codec::Place;
+using schemas::codec::Writer;
+
+// Seconds since the epoch that fit into 64 bits of nanoseconds.
+constexpr double kLatestSecond = 9.2e9;
+
+// [unix_seconds, value]: a chart of a day has thousands of these.
+void read_sample(Fields& in, Json& pair, const Place& place, Sample& sample) {
+  bool shaped = pair.is_array() && pair.size() == 2 && pair[0].is_number();
+  double seconds = shaped ? pair[0].get<double>() : 0;
+  if (!shaped || !(std::abs(seconds) < kLatestSecond)) return in.fail(place, "must be a pair of Unix time and value");
+  sample.time = from_unix_seconds(seconds);
+  in.convert(pair[1], place, sample.value);
+}
+
+}  // namespace
+
+void write_fields(Writer& out, const Series& series) {
+  out.field("name", series.name);
+  out.field_unless_empty("labels", series.labels);
+  out.key("samples");
+  out.begin_array();
+  for (const Sample& sample : series.samples) {
+    out.begin_array();
+    out.unix_seconds(sample.time);
+    out.value(sample.value);
+    out.end_array();
+  }
+  out.end_array();
+}
+
+void read_fields(Fields& in, Series& series) {
+  in.required("name", series.name);
+  in.optional("labels", series.labels);
+  Json* samples = in.find("samples");
+  if (samples == nullptr) return;
+  if (!samples->is_array()) return in.fail({&in, "samples"}, "must be a list");
+  series.samples.reserve(samples->size());
+  std::ptrdiff_t index = 0;
+  for (Json& pair : *samples) {
+    read_sample(in, pair, {&in, "samples", index++}, series.samples.emplace_back());
+    if (in.failure()) return;
+  }
+}
+
+void write_fields(Writer& out, const ReferenceLine& line) {
+  out.field("kind", line.kind);
+  out.field("name", line.name);
+  out.field("value", line.value);
+}
+
+void read_fields(Fields& in, ReferenceLine& line) {
+  in.required("kind", line.kind);
+  in.required("name", line.name);
+  line.value = std::nan("");
+  in.optional("value", line.value);
+}
+
+void write_fields(Writer& out, const Marker& marker) {
+  out.field("name", marker.name);
+  out.field("time", marker.time);
+}
+
+void read_fields(Fields& in, Marker& marker) {
+  in.required("name", marker.name);
+  in.required("time", marker.time);
+}
+
+void write_fields(Writer& out, const Chart& chart) {
+  out.field("title", chart.title);
+  out.field("unit", chart.unit);
+  out.field("from", chart.from);
+  out.field("to", chart.to);
+  out.seconds_unless_zero("step_seconds", chart.step);
+  out.field("series", chart.series);
+  out.field_unless_empty("lines", chart.lines);
+  out.field_unless_empty("markers", chart.markers);
+}
+
+void read_fields(Fields& in, Chart& chart) {
+  in.required("title", chart.title);
+  in.optional("unit", chart.unit);
+  in.required("from", chart.from);
+  in.required("to", chart.to);
+  in.seconds("step_seconds", chart.step);
+  in.optional("series", chart.series);
+  in.optional("lines", chart.lines);
+  in.optional("markers", chart.markers);
+}
+
+}  // namespace base

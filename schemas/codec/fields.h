@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "schemas/codec/names.h"
+
+namespace schemas::codec {
+
+using Json = nlohmann::json;
+
+// The bounds of a record that is read. A finding has bounded evidence (a few log excerpts of at most 1 MiB each);
+// twelve levels are what a delivery with a chart has, the rest is for fields that this version doesn't know.
+inline constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
+inline constexpr int kMaxDepth = 64;
+
+// The first thing that is wrong with a record; later ones are not looked for.
+class Failure {
+ public:
+  explicit operator bool() const { return error_.has_value(); }
+  void set(std::string message);
+  base::Error take() { return std::move(*error_); }
+
+ private:
+  std::optional<base::Error> error_;
+};
+
+class Fields;
+
+// Where a value stands: in a field of an object, or at an index of a list in that field.
+struct Place {
+  const Fields* parent = nullptr;
+  std::string_view name;
+  std::ptrdiff_t index = -1;
+
+  // "alert.labels.severity", "enrichments[2].blocks[0]".
+  std::string path() const;
+};
+
+// The fields of one JSON object. Reading moves text out of the object. A missing field or null leaves the target as it
+// is; a wrong one sets the Failure, which names the path. Fields whose name nobody asked for can be taken as text.
+class Fields {
+ public:
+  Fields(Json& value, Place place, Failure& failure);
+
+  template <class T>
+  void optional(std::string_view name, T& target) {
+    if (Json* value = find(name)) convert(*value, Place{this, name}, target);
+  }
+  template <class T>
+  void required(std::string_view name, T& target) {
+    Json* value = find(name);
+    if (value != nullptr) return convert(*value, Place{this, name}, target);
+    fail(Place{this, name}, "is missing");
+  }
+  // A number of seconds.
+  void seconds(std::string_view name, base::Duration& target);
+  // What Writer::bytes wrote.
+  void bytes(std::string_view name, std::string_view base64_name, std::string& target);
+  void base64(std::string_view name, std::string& target);
+  // Refuses a record of another type or of a version that this one can't read: `schema` must be "<type>/1".
+  void check_schema(std::string_view type);
+  // The fields that were not asked for, as a JSON object.
+  std::string unknown() const;
+
+  // The object as it is now, as JSON text.
+  std::string whole_text() const;
+
+  // The value of a field, or nullptr when it is missing or null.
+  Json* find(std::string_view name);
+  void fail(const Place& place, std::string_view what);
+  const Place& place() const { return place_; }
+  Failure& failure() { return failure_; }
+
+  void convert(Json& value, const Place& place, std::string& target);
+  void convert(Json& value, const Place& place, bool& target);
+  void convert(Json& value, const Place& place, std::int64_t& target);
+  void convert(Json& value, const Place& place, int& target);
+  // null is NaN; "+Inf" and "-Inf" are the infinities.
+  void convert(Json& value, const Place& place, double& target);
+  void convert(Json& value, const Place& place, base::Time& target);
+  void convert(Json& value, const Place& place, std::optional<base::Time>& target);
+  void convert(Json& value, const Place& place, std::map<std::string, std::string, std::less<>>& target);
+  void convert(Json& value, const Place& place, std::map<std::string, std::string>& target);
+  template <Named E>
+  void convert(Json& value, const Place& place, E& target);
+  template <class T>
+  void convert(Json& value, const Place& place, std::vector<T>& target);
+  // `void read_fields(Fields&, T&)` is found beside T.
+  template <class T>
+    requires requires(Fields& in, T& object) { read_fields(in, object); }
+  void convert(Json& value, const Place& place, T& target) {
+    Fields inner(value, place, failure_);
+    if (!failure_) read_fields(inner, target);
+  }
+
+ private:
+  Json* object_ = nullptr;
+  Place place_;
+  Failure& failure_;
+  std::vector<std::string_view> asked_;
+};
+
+template <Named E>
+void Fields::convert(Json& value, const Place& place, E& target) {
+  const auto& names = Names<E>::kAll;
+  const auto* text = value.get_ptr<const std::string*>();
+  for (std::size_t i = 0; text != nullptr && i < names.size(); ++i) {
+    if (names[i] == *text) {
+      target = static_cast<E>(i);
+      return;
+    }
+  }
+  std::string valid;
+  for (std::string_view name : names) valid += (valid.empty() ? "" : ", ") + std::string(name);
+  fail(place, "must be one of " + valid);
+}
+
+template <class T>
+void Fields::convert(Json& value, const Place& place, std::vector<T>& target) {
+  if (!value.is_array()) return fail(place, "must be a list");
+  target.reserve(value.size());
+  std::ptrdiff_t index = 0;
+  for (Json& element : value) {
+    convert(element, Place{place.parent, place.name, index++}, target.emplace_back());
+    if (failure_) return;
+  }
+}
+
+// Parses a record within the bounds and gives its fields to `read(Fields&)`. Never throws. `name` is what the error
+// calls the whole.
+template <class T>
+base::Result<T> read_json(Json& json, std::string_view name) {
+  Failure failure;
+  T value;
+  Fields fields(json, Place{nullptr, name}, failure);
+  if (!failure) read_fields(fields, value);
+  if (failure) return failure.take();
+  return value;
+}
+
+base::Result<Json> parse_bounded(std::string_view text, std::string_view name);
+
+template <class T>
+base::Result<T> decode(std::string_view text, std::string_view name) {
+  BOOST_OUTCOME_TRY(Json json, parse_bounded(text, name));
+  return read_json<T>(json, name);
+}
+
+}  // namespace schemas::codec

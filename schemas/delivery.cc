@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/delivery.h"
+
+#include "schemas/codec/records.h"
+
+namespace schemas {
+
+using codec::Fields;
+using codec::Writer;
+
+std::string_view to_string(DeliveryOutcome outcome) { return codec::name_of(outcome); }
+
+void write_fields(Writer& out, const Delivery& delivery) {
+  out.field("schema", "tocsin.delivery/1");
+  out.field("id", delivery.id);
+  out.field("sink", delivery.sink);
+  out.field("created", delivery.created);
+  if (delivery.opening) out.field("opening", true);
+  out.field("transition", delivery.transition);
+  out.members(delivery.unknown);
+}
+
+void read_fields(Fields& in, Delivery& delivery) {
+  in.check_schema("tocsin.delivery");
+  in.required("id", delivery.id);
+  in.required("sink", delivery.sink);
+  in.required("created", delivery.created);
+  in.optional("opening", delivery.opening);
+  in.required("transition", delivery.transition);
+  delivery.unknown = in.unknown();
+}
+
+void write_fields(Writer& out, const Receipt& receipt) {
+  out.field("schema", "tocsin.receipt/1");
+  out.field("delivery_id", receipt.delivery_id);
+  out.field("transition_id", receipt.transition_id);
+  out.field("incident_id", receipt.incident_id);
+  out.field("sink", receipt.sink);
+  out.field("outcome", receipt.outcome);
+  out.field_unless_empty("reason", receipt.reason);
+  out.field_unless_empty("detail", receipt.detail);
+  out.field("attempts", receipt.attempts);
+  out.field("at", receipt.at);
+  out.members(receipt.unknown);
+}
+
+void read_fields(Fields& in, Receipt& receipt) {
+  in.check_schema("tocsin.receipt");
+  in.optional("delivery_id", receipt.delivery_id);
+  in.required("transition_id", receipt.transition_id);
+  in.optional("incident_id", receipt.incident_id);
+  in.required("sink", receipt.sink);
+  in.required("outcome", receipt.outcome);
+  in.optional("reason", receipt.reason);
+  in.optional("detail", receipt.detail);
+  in.optional("attempts", receipt.attempts);
+  in.required("at", receipt.at);
+  receipt.unknown = in.unknown();
+}
+
+std::string encode(const Delivery& delivery) { return codec::to_text(delivery); }
+base::Result<Delivery> decode_delivery(std::string_view json) { return codec::decode<Delivery>(json, "delivery"); }
+std::string encode(const Receipt& receipt) { return codec::to_text(receipt); }
+base::Result<Receipt> decode_receipt(std::string_view json) { return codec::decode<Receipt>(json, "receipt"); }
+
+}  // namespace schemas

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/transition.h"
+
+#include <nlohmann/json.hpp>
+
+#include "schemas/codec/records.h"
+
+namespace schemas {
+
+using codec::Fields;
+using codec::Writer;
+
+std::string_view to_string(TransitionState state) { return codec::name_of(state); }
+
+void write_fields(Writer& out, const Incident& incident) {
+  out.field("id", incident.id);
+  out.field("identity", incident.identity);
+  out.field("title", incident.title);
+  out.field("severity", incident.severity);
+  out.field("open", incident.open);
+  out.field("opened", incident.opened);
+  out.field("last_seen", incident.last_seen);
+  out.field_if_set("resolved", incident.resolved);
+  out.field("count", incident.count);
+  out.field("members", incident.members);
+  if (incident.inferred_end) out.field("inferred_end", true);
+}
+
+void read_fields(Fields& in, Incident& incident) {
+  in.required("id", incident.id);
+  in.required("identity", incident.identity);
+  in.optional("title", incident.title);
+  in.required("severity", incident.severity);
+  in.required("open", incident.open);
+  in.required("opened", incident.opened);
+  in.required("last_seen", incident.last_seen);
+  in.optional("resolved", incident.resolved);
+  in.optional("count", incident.count);
+  in.optional("members", incident.members);
+  in.optional("inferred_end", incident.inferred_end);
+}
+
+void write_fields(Writer& out, const Transition& transition) {
+  out.field("schema", "tocsin.transition/1");
+  out.field("id", transition.id);
+  out.field("state", transition.state);
+  out.field("cause", transition.cause);
+  out.field("at", transition.at);
+  out.field("incident", transition.incident);
+  out.field("finding", transition.finding);
+  out.members(transition.unknown);
+}
+
+void read_fields(Fields& in, Transition& transition) {
+  in.check_schema("tocsin.transition");
+  in.required("id", transition.id);
+  in.required("state", transition.state);
+  in.optional("cause", transition.cause);
+  in.required("at", transition.at);
+  in.required("incident", transition.incident);
+  in.required("finding", transition.finding);
+  transition.unknown = in.unknown();
+}
+
+std::string encode(const Transition& transition) { return codec::to_text(transition); }
+base::Result<Transition> decode_transition(std::string_view json) {
+  return codec::decode<Transition>(json, "transition");
+}
+nlohmann::json to_json(const Transition& transition) { return codec::to_tree(transition); }
+base::Result<Transition> transition_from_json(const nlohmann::json& json) {
+  return codec::from_tree<Transition>(json, "transition");
+}
+nlohmann::json to_json(const Incident& incident) { return codec::to_tree(incident); }
+base::Result<Incident> incident_from_json(const nlohmann::json& json) {
+  return codec::from_tree<Incident>(json, "incident");
+}
+
+}  // namespace schemas
