@@ -8,19 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/options/option_rules.h"
 #include "base/options/option_set.h"
 #include "base/options/value_types.h"
 
 namespace base {
-
-// What a value must be besides of its type.
-struct OptionRule {
-  bool required = false;
-  std::optional<double> at_least;  // Both ends allowed; durations in seconds.
-  std::optional<double> at_most;
-};
-
-inline constexpr OptionRule kRequired{.required = true};
 
 // The options of a component as a table, which stands at the top of its .cc file:
 //

@@ -22,9 +22,9 @@ struct ValueType {
 
 // read_value sets `value` and returns true, or adds a problem that says what was expected and what was found.
 // A quoted "5" is text; an unquoted 5 is a number and also readable as text.
-#define TOCSIN_VALUE_TYPE(Type)                                                    \
-  bool read_value(const yaml::Node& node, Type& value, yaml::Problems& problems);  \
-  ValueType type_of(const Type*);                                                  \
+#define TOCSIN_VALUE_TYPE(Type)                                                   \
+  bool read_value(const yaml::Node& node, Type& value, yaml::Problems& problems); \
+  ValueType type_of(const Type*);                                                 \
   std::string default_text(const Type& value)
 
 TOCSIN_VALUE_TYPE(bool);
@@ -32,7 +32,7 @@ TOCSIN_VALUE_TYPE(std::int64_t);
 TOCSIN_VALUE_TYPE(double);
 TOCSIN_VALUE_TYPE(std::string);
 TOCSIN_VALUE_TYPE(Secret);
-TOCSIN_VALUE_TYPE(Duration);  // "30s", "1h30m", or a number of seconds.
+TOCSIN_VALUE_TYPE(Duration);                  // "30s", "1h30m", or a number of seconds.
 TOCSIN_VALUE_TYPE(std::vector<std::string>);  // A single text counts as a list of one.
 TOCSIN_VALUE_TYPE(std::vector<std::int64_t>);
 using TextMap = std::map<std::string, std::string>;
@@ -42,6 +42,9 @@ TOCSIN_VALUE_TYPE(std::optional<std::string>);
 TOCSIN_VALUE_TYPE(std::optional<std::int64_t>);
 
 #undef TOCSIN_VALUE_TYPE
+
+// The value of a scalar as error texts may show it: in quotes and shortened, or only that it came from the environment.
+std::string shown(const yaml::Node& node);
 
 // Reads a Secret from the file named by `node`, without the last line break.
 bool read_secret_file(const yaml::Node& node, Secret& value, yaml::Problems& problems);

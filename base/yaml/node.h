@@ -23,8 +23,9 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::kNull;
-  std::string scalar;   // Environment references are already replaced.
-  bool quoted = false;  // A quoted scalar is always text: "true" is not a boolean, "5" not a number.
+  std::string scalar;             // Environment references are already replaced.
+  bool quoted = false;            // A quoted scalar is always text: "true" is not a boolean, "5" not a number.
+  bool from_environment = false;  // Has the value of a variable in it, which may be secret: error texts don't show it.
   Mark mark;
   std::vector<Node> items;     // Of a sequence.
   std::vector<Entry> entries;  // Of a mapping, in the order of the file; keys are unique.

@@ -22,10 +22,10 @@ struct Limits {
   int depth = 64;
 };
 
-// Parses one YAML document. Replaces `{{ env.NAME }}` anywhere in a string, also in an unquoted one; the value is put in
-// as text and can't change the structure. Expands aliases and merge keys (`<<`, own keys win). Problems: a syntax error
-// (ends the file), a duplicate key, an unknown alias, more than one document, an unset variable, a bound exceeded.
-// Returns what could be read; trust it only if `problems` has no errors.
+// Parses one YAML document. Replaces `{{ env.NAME }}` anywhere in a string, also in an unquoted one; the value is put
+// in as text and can't change the structure. Expands aliases and merge keys (`<<`, own keys win). Problems: a syntax
+// error (ends the file), a duplicate key, an unknown alias, more than one document, an unset variable, a bound
+// exceeded. Returns what could be read; trust it only if `problems` has no errors.
 Node parse(std::string_view text, const Environment& environment, Problems& problems, const Limits& limits = {});
 
 }  // namespace base::yaml
