@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/tidy/words.h"
+
+#include <algorithm>
+#include <set>
+
+#include "tests/tidy/cpp_text.h"
+
+namespace tidy {
+namespace {
+
+constexpr std::string_view kEmptyNames[] = {"util", "utils", "helper", "helpers", "common", "misc", "impl", "manager"};
+
+// Written in two halves, so that this file passes its own rule.
+constexpr std::string_view kMarkers[] = {
+    "TO"
+    "DO",
+    "FIX"
+    "ME",
+    "XX"
+    "X",
+    "HA"
+    "CK"};
+constexpr std::string_view kSync =
+    "keep in"
+    " sync";
+
+bool is_code(const SourceFile& file) {
+  return file.is_cpp() || file.path.ends_with(".cmake") || file.path.ends_with(".sh") ||
+         file.name() == "CMakeLists.txt" || file.name() == "Makefile" || file.path.ends_with(".js") ||
+         file.path.ends_with(".lua");
+}
+
+// The words of "fake_http_server.h": fake, http, server.
+std::set<std::string> words_of(std::string_view path) {
+  std::set<std::string> words;
+  std::string word;
+  for (char c : std::string(path) + "/") {
+    if (std::string_view("/_-.").find(c) == std::string_view::npos) {
+      word += c;
+    } else {
+      words.insert(word);
+      word.clear();
+    }
+  }
+  return words;
+}
+
+void check_line_of_code(const SourceFile& file, std::string_view line, int number, Violations& out) {
+  auto object = [&](std::string what) { out.push_back({file.path, number, std::move(what)}); };
+  if (line.find("asio::"
+                "detached") != std::string_view::npos ||
+      line.find("asio/"
+                "detached.hpp") != std::string_view::npos) {
+    object("a coroutine without an owner: spawn it in a base::TaskGroup");
+  }
+  if (line.find(".de"
+                "tach()") != std::string_view::npos)
+    object("a thread without an owner");
+  bool is_test = file.folder() == "tests";
+  for (std::string_view sleep : {"sleep"
+                                 "_for",
+                                 "sleep"
+                                 "_until",
+                                 "u"
+                                 "sleep"}) {
+    if (is_test && has_word(line, sleep))
+      object("a test that sleeps: use base::ManualClock, or wait for the condition");
+  }
+}
+
+bool begins_type(std::string_view line) {
+  for (std::string_view keyword : {"class ", "struct ", "enum class ", "enum ", "union "}) {
+    if (!line.starts_with(keyword)) continue;
+    std::string_view rest = line.substr(keyword.size());
+    bool defines_nested =
+        rest.substr(0, rest.find(' ')).find("::") != std::string_view::npos;  // Declared in its class.
+    return !defines_nested && !line.ends_with(';') && line.find('(') == std::string_view::npos;
+  }
+  return false;
+}
+
+}  // namespace
+
+Violations check_names(const Files& files) {
+  Violations out;
+  for (const SourceFile& file : files) {
+    std::set<std::string> words = words_of(file.path);
+    for (std::string_view name : kEmptyNames) {
+      if (words.contains(std::string(name))) {
+        out.push_back({file.path, 0, "'" + std::string(name) + "' does not say what the file holds"});
+      }
+    }
+  }
+  return out;
+}
+
+Violations check_words(const Files& files) {
+  Violations out;
+  for (const SourceFile& file : files) {
+    if (!is_code(file)) continue;
+    for_each_line(file.text, [&](std::string_view line, int number) {
+      for (std::string_view marker : kMarkers) {
+        if (has_word(line, marker))
+          out.push_back({file.path, number, std::string(marker) + ": do it, or open an issue"});
+      }
+      if (line.find(kSync) != std::string_view::npos) {
+        out.push_back({file.path, number, "derive one from the other instead of asking people"});
+      }
+      if (file.is_cpp()) check_line_of_code(file, line, number, out);
+    });
+  }
+  return out;
+}
+
+Violations check_licence_lines(const Files& files) {
+  Violations out;
+  for (const SourceFile& file : files) {
+    bool is_script = file.path.ends_with(".sh");
+    if (!file.is_cpp() && !is_script) continue;
+    std::string line = std::string(is_script ? "# " : "// ") + "SPDX-License-Identifier: Apache-2.0\n";
+    std::size_t begin = is_script && file.text.starts_with("#!") ? file.text.find('\n') + 1 : 0;
+    if (file.text.compare(begin, line.size(), line) != 0) {
+      out.push_back({file.path, is_script ? 2 : 1, "should begin with " + line.substr(0, line.size() - 1)});
+    }
+  }
+  return out;
+}
+
+Violations check_type_comments(const Files& files) {
+  Violations out;
+  for (const SourceFile& file : files) {
+    if (!file.is_header() || file.folder() == "tests" || file.folder() == "bench") continue;
+    bool commented = false;  // By the lines right above; a type's end carries its comment on.
+    bool inside = false;     // Of a type.
+    bool inside_commented = false;
+    for_each_line(file.text, [&](std::string_view line, int number) {
+      if (inside) {
+        if (line.starts_with('}')) {
+          inside = false;
+          commented = inside_commented;
+        }
+        return;
+      }
+      if (begins_type(line)) {
+        if (!commented) out.push_back({file.path, number, "a type without a comment above it: " + std::string(line)});
+        inside = line.find('}') == std::string_view::npos;
+        inside_commented = commented;
+      } else if (line.starts_with("//")) {
+        commented = true;
+      } else if (!line.starts_with("template")) {
+        commented = commented && !line.empty();
+      }
+    });
+  }
+  return out;
+}
+
+}  // namespace tidy
