@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# tests/run.sh PRESET ordinary|integration|soak
+# Runs the tests of a built preset and ends with what was skipped, by name and with the reason.
+#
+# A test skips itself with GTEST_SKIP() << "reason", or, if it is no GoogleTest program, by printing
+# "SKIPPED: name: reason" and leaving with 77 (SKIP_RETURN_CODE).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+preset=${1:?usage: tests/run.sh PRESET ordinary|integration|soak}
+case "${2:-ordinary}" in
+  ordinary) select=(-LE '^(integration|soak)$') ;;
+  integration) select=(-L '^integration$') ;;
+  soak) select=(-L '^soak$') ;;
+  *) echo "tests/run.sh: unknown kind of tests '$2'" >&2; exit 2 ;;
+esac
+
+dir=build/$preset
+log=$dir/Testing/Temporary/LastTest.log
+rm -f "$log"
+status=0
+ctest --test-dir "$dir" "${select[@]}" --output-on-failure --parallel "$(nproc)" </dev/null || status=$?
+
+if [ -f "$log" ]; then
+  # GoogleTest prints "file:line: Skipped", the reason on the next line, then "[  SKIPPED ] Suite.Name (0 ms)".
+  awk '
+    /^SKIPPED: / { skipped[$0] = 1; next }
+    /: Skipped$/ { getline reason; next }
+    /^\[  SKIPPED \] .* \([0-9]+ ms\)$/ { skipped["SKIPPED: " $4 ": " reason] = 1; reason = "no reason given" }
+    END { for (line in skipped) { print line; n++ } print n + 0 " skipped" }' "$log" | sort
+fi
+exit "$status"
