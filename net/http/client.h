@@ -61,8 +61,8 @@ class Client : public base::Component {
 };
 
 // 2xx is fine. 401 and 403: kAuth, never. 404, 410: kNotFound, never. 408: kTimeout, later. 413: kTooLarge, never.
-// 429: kRateLimited, after Retry-After (seconds or HTTP date), else later. 5xx: kUnavailable, after Retry-After if there,
-// else later. Any other: kBadRequest, never. The message has the status and the first 200 bytes of a text body.
+// 429: kRateLimited, after Retry-After (seconds or HTTP date), else later. 5xx: kUnavailable, after Retry-After if
+// there, else later. Any other: kBadRequest, never. The message has the status and the first 200 bytes of a text body.
 base::Result<void> classify(const Response& response);
 
 }  // namespace net::http

@@ -43,14 +43,14 @@ using RequestHandler = std::function<base::Task<ServerResponse>(ServerRequest re
 
 struct ServerOptions {
   std::string address = "0.0.0.0";
-  std::uint16_t port = 5000;                      // 0: any free one, see port().
-  std::size_t max_body_bytes = 8 * 1024 * 1024;   // Ten thousand alerts of 800 bytes; more is 413.
-  std::size_t max_header_bytes = 16 * 1024;       // 431 beyond.
-  std::size_t max_connections = 1024;             // Each costs about 16 KB plus its body; more are answered 503.
-  std::chrono::seconds read_timeout{30};          // For a whole request once its first byte is there.
-  std::chrono::seconds idle_timeout{120};         // Between requests.
-  std::chrono::seconds write_timeout{30};         // For a whole response.
-  std::chrono::seconds drain_timeout{10};         // Requests under way at stop() have this long.
+  std::uint16_t port = 5000;                     // 0: any free one, see port().
+  std::size_t max_body_bytes = 8 * 1024 * 1024;  // Ten thousand alerts of 800 bytes; more is 413.
+  std::size_t max_header_bytes = 16 * 1024;      // 431 beyond.
+  std::size_t max_connections = 1024;            // Each costs about 16 KB plus its body; more are answered 503.
+  std::chrono::seconds read_timeout{30};         // For a whole request once its first byte is there.
+  std::chrono::seconds idle_timeout{120};        // Between requests.
+  std::chrono::seconds write_timeout{30};        // For a whole response.
+  std::chrono::seconds drain_timeout{10};        // Requests under way at stop() have this long.
 };
 
 // An HTTP/1.1 server: routes by exact path and method. HEAD is served by GET routes; an unknown path is 404, an unknown

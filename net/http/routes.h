@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.h"
+#include "net/http/server.h"
+
+namespace net::http {
+
+// Counts what was answered under one path: tocsin_http_requests_total{path,code} and
+// tocsin_http_request_seconds{path}. Thread-safe.
+class PathMetrics {
+ public:
+  // `metrics` must outlive it.
+  PathMetrics(base::Metrics& metrics, std::string path);
+  void answered(int status, std::chrono::steady_clock::duration took);
+
+ private:
+  base::Metrics& metrics_;
+  std::string path_;
+  prometheus::Histogram& seconds_;
+  std::mutex mutex_;
+  std::vector<std::pair<int, prometheus::Counter*>> by_status_;
+};
+
+// What is served, by path and method. Filled before the server starts and only read afterwards.
+class Routes {
+ public:
+  explicit Routes(base::Metrics& metrics);
+
+  // What a request leads to: a handler, or the refusal where there is none.
+  struct Match {
+    const RequestHandler* handler = nullptr;
+    ServerResponse refusal;
+    PathMetrics* metrics = nullptr;
+  };
+
+  void add(std::string method, std::string path, RequestHandler handler);
+  // HEAD finds the handler of GET.
+  Match find(std::string_view method, std::string_view path);
+  // For requests whose path is not ours or can't be read; label "other".
+  PathMetrics& other() { return other_; }
+
+ private:
+  struct Path {
+    Path(base::Metrics& metrics, const std::string& path) : counted(metrics, path) {}
+    std::map<std::string, RequestHandler, std::less<>> by_method;
+    PathMetrics counted;
+  };
+
+  base::Metrics& metrics_;
+  PathMetrics other_;
+  std::map<std::string, Path, std::less<>> paths_;
+};
+
+}  // namespace net::http

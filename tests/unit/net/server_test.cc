@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http/server.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <future>
+
+#include "base/metrics.h"
+#include "tests/fakes/io_thread.h"
+#include "tests/fakes/raw_http.h"
+
+namespace net::http {
+namespace {
+
+using fakes::RawHttp;
+using testing::Test;
+
+base::Task<ServerResponse> echo(ServerRequest request) {
+  ServerResponse response;
+  response.body = request.method + " " + request.path + "?" + request.query + " " + request.body;
+  co_return response;
+}
+
+std::string get(std::string_view target) { return "GET " + std::string(target) + " HTTP/1.1\r\nHost: t\r\n\r\n"; }
+
+std::string post(std::string_view body) {
+  return "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
+}
+
+class ServerTest : public Test {
+ protected:
+  ServerTest() {
+    options_.address = "127.0.0.1";
+    options_.port = 0;
+  }
+  ~ServerTest() override {
+    if (server_) io_.run(server_->stop());
+  }
+
+  void start() {
+    server_ = make_server(options_, io_.executor(), metrics_);
+    server_->route("GET", "/echo", echo);
+    server_->route("POST", "/echo", echo);
+    server_->route("POST", "/throws", [](ServerRequest) -> base::Task<ServerResponse> {
+      throw std::runtime_error("broken");
+      co_return ServerResponse{};
+    });
+    server_->route("GET", "/big", [](ServerRequest) -> base::Task<ServerResponse> {
+      ServerResponse response;
+      response.body.assign(16 * 1024 * 1024, 'b');
+      co_return response;
+    });
+    server_->route("GET", "/slow", [this](ServerRequest) { return slow(); });
+    ASSERT_TRUE(server_->start());
+  }
+
+  // Answers when the test says so.
+  base::Task<ServerResponse> slow() {
+    slow_entered_.set_value();
+    boost::asio::steady_timer forever(co_await boost::asio::this_coro::executor, std::chrono::hours(1));
+    slow_timer_ = &forever;
+    boost::system::error_code ignored;
+    co_await forever.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    ServerResponse response;
+    response.body = "late";
+    co_return response;
+  }
+
+  void finish_slow() {
+    boost::asio::post(io_.executor(), [this] { slow_timer_->cancel(); });
+  }
+
+  RawHttp connect() { return RawHttp(server_->port()); }
+
+  fakes::IoThread io_;
+  base::Metrics metrics_;
+  ServerOptions options_;
+  std::promise<void> slow_entered_;
+  boost::asio::steady_timer* slow_timer_ = nullptr;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, AnswersRequestsOneAfterAnotherOnOneConnection) {
+  start();
+  auto client = connect();
+
+  auto first = client.ask(get("/echo?a=1"));
+  auto second = client.ask(post("hello"));
+
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.body, "GET /echo?a=1 ");
+  EXPECT_NE(first.head.find("Content-Type: application/json"), std::string::npos);
+  EXPECT_NE(first.head.find("Date: "), std::string::npos);
+  EXPECT_EQ(second.body, "POST /echo? hello");
+}
+
+TEST_F(ServerTest, ReadsARequestThatArrivesByteByByte) {
+  start();
+  auto client = connect();
+
+  for (char c : post("drip")) ASSERT_TRUE(client.send(std::string_view(&c, 1)));
+
+  EXPECT_EQ(client.read().body, "POST /echo? drip");
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  start();
+  auto client = connect();
+  std::string all;
+  for (int i = 0; i < 200; ++i) all += i % 2 ? post(std::to_string(i)) : get("/echo?" + std::to_string(i));
+
+  client.send(all);
+
+  for (int i = 0; i < 200; ++i) {
+    auto number = std::to_string(i);
+    EXPECT_EQ(client.read().body, i % 2 ? "POST /echo? " + number : "GET /echo?" + number + " ");
+  }
+}
+
+TEST_F(ServerTest, ReadsBodiesUpToTheLimitAndRefusesMore) {
+  options_.max_body_bytes = 1'000'000;
+  start();
+  std::string largest(1'000'000, 'x');
+
+  EXPECT_EQ(connect().ask(post(largest)).body, "POST /echo? " + largest);
+  EXPECT_EQ(connect().ask(post(largest + "x")).status, 413);
+}
+
+TEST_F(ServerTest, KeepsTheConnectionAfterALargeBody) {
+  start();
+  auto client = connect();
+  std::string body(50'000, 'y');
+
+  EXPECT_EQ(client.ask(post(body) + post("next")).body, "POST /echo? " + body);
+  EXPECT_EQ(client.read().body, "POST /echo? next");
+}
+
+TEST_F(ServerTest, ReadsChunkedBodiesAndWhatFollows) {
+  start();
+  auto client = connect();
+  std::string chunked =
+      "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\nTrailer: dropped\r\n\r\n";
+
+  EXPECT_EQ(client.ask(chunked + get("/echo")).body, "POST /echo? abcdefg");
+  EXPECT_EQ(client.read().body, "GET /echo? ");
+}
+
+TEST_F(ServerTest, ReadsChunksByteByByte) {
+  start();
+  auto client = connect();
+  std::string chunked =
+      "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n";
+
+  for (char c : chunked) ASSERT_TRUE(client.send(std::string_view(&c, 1)));
+
+  EXPECT_EQ(client.read().body, "POST /echo? 0123456789");
+}
+
+TEST_F(ServerTest, BoundsChunkedBodies) {
+  options_.max_body_bytes = 1000;
+  start();
+  auto client = connect();
+  std::string chunk = "100\r\n" + std::string(256, 'z') + "\r\n";
+
+  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + chunk + chunk);
+
+  EXPECT_EQ(client.read().status, 413);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(ServerTest, AsksForTheBodyOnlyWhenTheRequestIsWanted) {
+  options_.max_body_bytes = 1000;
+  start();
+  auto head = [](int length) {
+    return "POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(length) +
+           "\r\n\r\n";
+  };
+  auto wanted = connect();
+  auto unwanted = connect();
+
+  EXPECT_EQ(wanted.ask(head(4)).status, 100);
+  EXPECT_EQ(wanted.ask("body").body, "POST /echo? body");
+  EXPECT_EQ(unwanted.ask(head(2000)).status, 413);
+}
+
+TEST_F(ServerTest, AnswersHeadWithTheLengthOnly) {
+  start();
+  auto client = connect();
+
+  client.send("HEAD /echo HTTP/1.1\r\nHost: t\r\n\r\n");
+  auto answer = client.read(true);
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.head.find("Content-Length: 12\r\n"), std::string::npos) << answer.head;
+  EXPECT_EQ(client.ask(get("/echo")).body, "GET /echo? ");
+}
+
+TEST_F(ServerTest, SaysWhichPathsAndMethodsThereAre) {
+  start();
+  auto client = connect();
+
+  auto unknown = client.ask(get("/nowhere"));
+  auto method = client.ask("DELETE /echo HTTP/1.1\r\nHost: t\r\n\r\n");
+
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(unknown.body, "{\"error\":\"no such path\"}\n");
+  EXPECT_EQ(method.status, 405);
+  EXPECT_NE(method.head.find("Allow: GET, POST, HEAD\r\n"), std::string::npos) << method.head;
+}
+
+TEST_F(ServerTest, DecodesPathsAndTakesAbsoluteTargets) {
+  start();
+
+  EXPECT_EQ(connect().ask(get("/%65cho?q=%20")).body, "GET /echo?q=%20 ");
+  EXPECT_EQ(connect().ask(get("http://t/echo?x")).body, "GET /echo?x ");
+  EXPECT_EQ(connect().ask(get("/%zz")).status, 400);
+  EXPECT_EQ(connect().ask(get("/echo%00")).status, 400);
+}
+
+TEST_F(ServerTest, ClosesWhenAskedToAndAfterHttp10) {
+  start();
+  auto closing = connect();
+  auto old = connect();
+  auto old_kept = connect();
+
+  EXPECT_EQ(closing.ask("GET /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").status, 200);
+  EXPECT_TRUE(closing.is_closed());
+  EXPECT_EQ(old.ask("GET /echo HTTP/1.0\r\n\r\n").status, 200);
+  EXPECT_TRUE(old.is_closed());
+  auto kept = old_kept.ask("GET /echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_NE(kept.head.find("Connection: keep-alive\r\n"), std::string::npos);
+  EXPECT_EQ(old_kept.ask("GET /echo HTTP/1.0\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerTest, AHandlerThatThrowsIsAnInternalError) {
+  start();
+  auto client = connect();
+
+  EXPECT_EQ(client.ask("POST /throws HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n").status, 500);
+  EXPECT_EQ(client.ask(get("/echo")).status, 200);
+}
+
+TEST_F(ServerTest, RefusesAHeadOverTheLimit) {
+  options_.max_header_bytes = 8192;
+  start();
+  std::string fits(7000, 'h');
+  std::string exceeds(9000, 'h');
+
+  EXPECT_EQ(connect().ask("GET /echo HTTP/1.1\r\nHost: t\r\nX: " + fits + "\r\n\r\n").status, 200);
+  EXPECT_EQ(connect().ask("GET /echo HTTP/1.1\r\nHost: t\r\nX: " + exceeds + "\r\n\r\n").status, 431);
+  EXPECT_EQ(connect().ask("GET /" + exceeds + " HTTP/1.1\r\nHost: t\r\n\r\n").status, 431);
+}
+
+TEST_F(ServerTest, TellsASlowSenderThatItsTimeIsOver) {
+  options_.read_timeout = std::chrono::seconds(1);
+  start();
+  auto in_head = connect();
+  auto in_body = connect();
+  auto in_chunk = connect();
+
+  in_head.send("GET /echo HTT");
+  in_body.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc");
+  in_chunk.send("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+
+  EXPECT_EQ(in_head.read().status, 408);
+  EXPECT_EQ(in_body.read().status, 408);
+  EXPECT_EQ(in_chunk.read().status, 408);
+  EXPECT_TRUE(in_head.is_closed());
+}
+
+TEST_F(ServerTest, ClosesIdleConnectionsWithoutAWord) {
+  options_.idle_timeout = std::chrono::seconds(1);
+  start();
+  auto fresh = connect();
+  auto used = connect();
+  used.ask(get("/echo"));
+
+  EXPECT_TRUE(fresh.is_closed());
+  EXPECT_TRUE(used.is_closed());
+}
+
+TEST_F(ServerTest, DoesNotWaitForeverForASlowReader) {
+  options_.write_timeout = std::chrono::seconds(1);
+  start();
+  auto client = connect();
+  client.send(get("/big"));
+  auto& open = metrics_.gauge("tocsin_http_connections", "Open connections of clients");
+
+  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  bool was_open = false;
+  while (std::chrono::steady_clock::now() < limit && !(was_open && open.Value() == 0)) {
+    was_open = was_open || open.Value() == 1;
+    std::this_thread::yield();
+  }
+
+  EXPECT_TRUE(was_open);
+  EXPECT_EQ(open.Value(), 0);
+}
+
+TEST_F(ServerTest, SendsLargeAnswersWhole) {
+  start();
+
+  EXPECT_EQ(connect().ask(get("/big")).body.size(), 16u * 1024 * 1024);
+}
+
+TEST_F(ServerTest, TurnsConnectionsAwayOverTheLimit) {
+  options_.max_connections = 2;
+  start();
+  auto first = connect();
+  auto second = connect();
+  ASSERT_EQ(first.ask(get("/echo")).status, 200);
+  ASSERT_EQ(second.ask(get("/echo")).status, 200);
+  auto third = connect();
+
+  auto refused = third.ask(get("/echo"));
+
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(third.is_closed());
+  EXPECT_EQ(first.ask(get("/echo")).status, 200);
+}
+
+TEST_F(ServerTest, ServesAThousandConnections) {
+  start();
+  std::vector<RawHttp> clients;
+  for (int i = 0; i < 1000; ++i) clients.push_back(connect());
+
+  for (auto& client : clients) client.send(post("a"));
+
+  for (auto& client : clients) EXPECT_EQ(client.read().status, 200);
+}
+
+TEST_F(ServerTest, StopLetsRequestsUnderWayFinishAndClosesIdleConnections) {
+  start();
+  auto busy = connect();
+  auto idle = connect();
+  auto half_sent = connect();
+  ASSERT_EQ(idle.ask(get("/echo")).status, 200);
+  half_sent.send("GET /echo HTTP/1.1\r\nHo");
+  busy.send(get("/slow"));
+  slow_entered_.get_future().wait();
+
+  auto stopped = std::async(std::launch::async, [this] { io_.run(server_->stop()); });
+  EXPECT_TRUE(idle.is_closed());
+  finish_slow();
+  half_sent.send("st: t\r\n\r\n");
+
+  auto answer = busy.read();
+  EXPECT_EQ(answer.body, "late");
+  EXPECT_NE(answer.head.find("Connection: close\r\n"), std::string::npos);
+  stopped.wait();
+  EXPECT_FALSE(connect().connected());
+  io_.run(server_->stop());
+}
+
+TEST_F(ServerTest, StopEndsWhatOutlastsTheDrain) {
+  options_.drain_timeout = std::chrono::seconds(1);
+  start();
+  auto busy = connect();
+  auto half_sent = connect();
+  half_sent.send("POST /echo HTTP/1.1\r\nHo");
+  busy.send(get("/slow"));
+  slow_entered_.get_future().wait();
+
+  io_.run(server_->stop());
+
+  EXPECT_NE(busy.read().status, 200);
+  EXPECT_EQ(half_sent.read().status, 0);
+}
+
+TEST_F(ServerTest, StopWorksWithoutStart) {
+  auto server = make_server(options_, io_.executor(), metrics_);
+
+  io_.run(server->stop());
+}
+
+TEST_F(ServerTest, SaysWhyItCannotListen) {
+  start();
+  options_.port = server_->port();
+  auto taken = make_server(options_, io_.executor(), metrics_)->start();
+  options_.address = "no-address";
+  auto wrong = make_server(options_, io_.executor(), metrics_)->start();
+
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().message.find("in use"), std::string::npos) << taken.error().message;
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().reason, base::Reason::kBadRequest);
+}
+
+TEST_F(ServerTest, CountsRequestsByRouteOnly) {
+  start();
+  auto client = connect();
+  client.ask(get("/echo"));
+  client.ask(get("/some/scan"));
+  client.ask("rubbish\r\n\r\n");
+
+  auto text = metrics_.expose();
+
+  EXPECT_NE(text.find("tocsin_http_requests_total{code=\"200\",path=\"/echo\"} 1"), std::string::npos) << text;
+  EXPECT_NE(text.find("tocsin_http_requests_total{code=\"404\",path=\"other\"} 1"), std::string::npos);
+  EXPECT_NE(text.find("tocsin_http_requests_total{code=\"400\",path=\"other\"} 1"), std::string::npos);
+  EXPECT_EQ(text.find("scan"), std::string::npos);
+}
+
+TEST_F(ServerTest, KeepsLineBreaksOutOfAnswerHeaders) {
+  server_ = make_server(options_, io_.executor(), metrics_);
+  server_->route("GET", "/", [](ServerRequest) -> base::Task<ServerResponse> {
+    ServerResponse response;
+    response.headers = {{"X-Good", "1"}, {"X-Bad", "a\r\nX-Injected: 1"}};
+    co_return response;
+  });
+  ASSERT_TRUE(server_->start());
+
+  auto answer = connect().ask(get("/"));
+
+  EXPECT_NE(answer.head.find("X-Good: 1"), std::string::npos);
+  EXPECT_EQ(answer.head.find("X-Injected"), std::string::npos);
+}
+
+// What two parties could frame differently. https://datatracker.ietf.org/doc/html/rfc9112#section-11.2
+struct Smuggled {
+  const char* name;
+  const char* bytes;
+};
+
+class SmugglingTest : public ServerTest, public testing::WithParamInterface<Smuggled> {};
+
+TEST_P(SmugglingTest, IsRefusedAndTheConnectionClosed) {
+  start();
+  auto client = connect();
+
+  auto answer = client.ask(GetParam().bytes);
+
+  EXPECT_EQ(answer.status / 100, 4) << answer.head;
+  EXPECT_TRUE(client.is_closed());
+}
+
+#define POST_ECHO "POST /echo HTTP/1.1\r\nHost: t\r\n"
+#define SECOND "GET /echo?smuggled HTTP/1.1\r\nHost: t\r\n\r\n"
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9112, SmugglingTest,
+    testing::Values(
+        Smuggled{"LengthThenChunked",
+                 POST_ECHO "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedThenLength",
+                 POST_ECHO "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"DifferingLengths", POST_ECHO "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345" SECOND},
+        Smuggled{"RepeatedLength", POST_ECHO "Content-Length: 5\r\nContent-Length: 5\r\n\r\n12345" SECOND},
+        Smuggled{"ListOfLengths", POST_ECHO "Content-Length: 5, 6\r\n\r\n12345" SECOND},
+        Smuggled{"ListOfSameLengths", POST_ECHO "Content-Length: 5, 5\r\n\r\n12345" SECOND},
+        Smuggled{"NegativeLength", POST_ECHO "Content-Length: -5\r\n\r\n12345" SECOND},
+        Smuggled{"SignedLength", POST_ECHO "Content-Length: +5\r\n\r\n12345" SECOND},
+        Smuggled{"HexLength", POST_ECHO "Content-Length: 0x5\r\n\r\n12345" SECOND},
+        Smuggled{"EmptyLength", POST_ECHO "Content-Length: \r\n\r\n" SECOND},
+        Smuggled{"LengthBeyond64Bits", POST_ECHO "Content-Length: 18446744073709551617\r\n\r\n1" SECOND},
+        Smuggled{"LengthWithSpaceInside", POST_ECHO "Content-Length: 1 0\r\n\r\n1234567890" SECOND},
+        Smuggled{"OtherCoding", POST_ECHO "Transfer-Encoding: gzip\r\n\r\n" SECOND},
+        Smuggled{"ChunkedNotLast", POST_ECHO "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"CodingBeforeChunked", POST_ECHO "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedTwice",
+                 POST_ECHO "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedWithTab", POST_ECHO "Transfer-Encoding: \x0b"
+                                             "chunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedQuoted", POST_ECHO "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedMisspelt", POST_ECHO "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkedInHttp10", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
+        Smuggled{"SpaceBeforeColon", POST_ECHO "Content-Length : 5\r\n\r\n12345" SECOND},
+        Smuggled{"SpaceBeforeName", "POST /echo HTTP/1.1\r\n Host: t\r\n\r\n" SECOND},
+        Smuggled{"NoHost", "GET /echo HTTP/1.1\r\n\r\n" SECOND},
+        Smuggled{"TwoHosts", "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" SECOND},
+        Smuggled{"BareLineFeeds", "GET /echo HTTP/1.1\nHost: t\n\n" SECOND},
+        Smuggled{"BareCarriageReturn", POST_ECHO "X: a\rContent-Length: 5\r\n\r\n12345" SECOND},
+        Smuggled{"NulInHeader", "GET /echo HTTP/1.1\r\nHost: t\r\nX: \x01\r\n\r\n" SECOND},
+        Smuggled{"ChunkSizeNotHex", POST_ECHO "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkSizeSigned", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkSizePrefixed", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkSizeBeyond64Bits",
+                 POST_ECHO "Transfer-Encoding: chunked\r\n\r\n1ffffffffffffffff\r\nabc" SECOND},
+        Smuggled{"ChunkLongerThanItsSize", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n" SECOND},
+        Smuggled{"ChunkWithLineFeed", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n3\nabc\n0\n\n" SECOND},
+        Smuggled{"LengthInTrailer",
+                 POST_ECHO "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n" SECOND},
+        Smuggled{"ControlInTarget", "GET /echo\x01 HTTP/1.1\r\nHost: t\r\n\r\n" SECOND},
+        Smuggled{"TwoSpacesInRequestLine", "GET  /echo HTTP/1.1\r\nHost: t\r\n\r\n" SECOND},
+        Smuggled{"NoVersion", "GET /echo\r\n\r\n" SECOND}),
+    [](const auto& instance) { return instance.param.name; });
+
+}  // namespace
+}  // namespace net::http
