@@ -9,9 +9,9 @@
 namespace charts {
 
 struct PngOptions {
-  int width = 800;   // Pixels at scale 1.
+  int width = 800;  // Pixels at scale 1.
   int height = 400;
-  int scale = 1;     // 2 for dense screens: twice the pixels, the same layout.
+  int scale = 1;  // 2 for dense screens: twice the pixels, the same layout.
 };
 
 // Draws a chart as a PNG. Blocking and CPU-bound (some milliseconds): call it on a pool for such work. Thread-safe.
