@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/alert_webhook.h"
 
-#include "base/hash.h"
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
 #include "schemas/ledger.h"
@@ -15,7 +14,7 @@ constexpr const char* kBodies = "tocsin_intake_bodies_refused_total";
 constexpr const char* kBodiesHelp = "Webhook bodies that were not accepted; bad_request for good, unavailable for now.";
 
 bus::Outgoing record_of(const BodySummary& summary, base::Time received, std::string_view body) {
-  return {std::string(schemas::topics::kIntake), base::derive_id({summary.source, summary.group_key}),
+  return {std::string(schemas::topics::kIntake), intake_key(summary.source, summary.group_key),
           encode(summary.source, received, body)};
 }
 

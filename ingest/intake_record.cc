@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
+
 namespace ingest {
 
 namespace {
@@ -26,12 +28,18 @@ base::Result<std::string_view> take_until(std::string_view mark, std::string_vie
 
 }  // namespace
 
+std::string intake_key(std::string_view source, std::string_view group_key) {
+  return base::derive_id({source, group_key});
+}
+
+bool is_intake(std::string_view value) { return value.starts_with(kHead); }
+
 std::string encode(std::string_view source, base::Time received, std::string_view body) {
   return fmt::format("{}{}{}{}{}{}}}", kHead, source, kReceived, base::to_rfc3339(received), kBody, body);
 }
 
 base::Result<IntakeRecord> decode_intake(std::string_view value) {
-  if (!value.starts_with(kHead) || !value.ends_with('}')) {
+  if (!is_intake(value) || !value.ends_with('}')) {
     return base::permanent(base::Reason::kBadRequest, "the record is not a tocsin.intake/1");
   }
   std::string_view rest = value.substr(kHead.size(), value.size() - kHead.size() - 1);

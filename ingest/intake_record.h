@@ -17,6 +17,12 @@ struct IntakeRecord {
   std::string body;  // The JSON document, as it came.
 };
 
+// The ordering key: the same for all that one source says of one alert group.
+std::string intake_key(std::string_view source, std::string_view group_key);
+
+// Whether a text begins like one of these records.
+bool is_intake(std::string_view value);
+
 // The body is put in as it stands. Requires: it is valid JSON.
 std::string encode(std::string_view source, base::Time received, std::string_view body);
 base::Result<IntakeRecord> decode_intake(std::string_view value);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "app/components.h"
+#include "app/foreign_keys.h"
+#include "base/options/option_table.h"
+#include "base/version.h"
+#include "base/yaml/parse.h"
+#include "playbooks/loader.h"
+
+namespace app {
+
+namespace {
+
+using base::OptionTable;
+using base::yaml::Node;
+using base::yaml::Problems;
+
+const OptionTable<ServerSection>& server_options() {
+  static const auto table = [] {
+    OptionTable<ServerSection> t("server", "The HTTP server: webhooks, health, metrics.");
+    t.option("listen", &ServerSection::listen, "ADDR:PORT to listen on; --listen wins.");
+    t.option("max_body_bytes", &ServerSection::max_body_bytes, "A longer body is answered 413.",
+             {.at_least = 1024, .at_most = 256.0 * 1024 * 1024});
+    t.option("max_connections", &ServerSection::max_connections, "More connections are answered 503.",
+             {.at_least = 1, .at_most = 100000});
+    return t;
+  }();
+  return table;
+}
+
+const OptionTable<RetentionSection>& retention_options() {
+  static const auto table = [] {
+    OptionTable<RetentionSection> t("retention", "How long the log keeps what every stage is done with.");
+    t.option("age", &RetentionSection::age, "Older records are deleted.", {.at_least = 60});
+    t.option("bytes", &RetentionSection::bytes, "Over this size the oldest records are deleted.",
+             {.at_least = 16.0 * 1024 * 1024});
+    t.option("dead_letters", &RetentionSection::dead_letters, "Older dead letters are deleted.", {.at_least = 60});
+    return t;
+  }();
+  return table;
+}
+
+const OptionTable<BusSection>& bus_options() {
+  static const auto table = [] {
+    OptionTable<BusSection> t("bus", "The durable log between the stages.");
+    t.choice("type", &BusSection::type, "What keeps the log: `embedded` is a file in the data directory.",
+             {{"embedded", BusType::kEmbedded}});
+    t.nested("retention", &BusSection::retention, retention_options(), "How long the embedded log keeps records.");
+    return t;
+  }();
+  return table;
+}
+
+// The sections of a file by the names that they may have: ours, Robusta's Helm values, its rendered configuration.
+class Reader {
+ public:
+  Reader(const Node& root, Problems& problems) : root_(root), problems_(problems) {}
+
+  // The section under any of its names, or an empty one. Two names for one section are an error.
+  const Node& take(std::initializer_list<const char*> names) {
+    const Node* found = &kEmpty;
+    for (const char* name : names) {
+      known_.push_back(name);
+      const Node* node = root_.find(name);
+      if (node == nullptr) continue;
+      if (found != &kEmpty) problems_.error(node->mark, fmt::format("'{}' is here twice, under two names", name));
+      found = node;
+    }
+    return *found;
+  }
+
+  // Complains about every key that nobody took.
+  void refuse_others() const {
+    for (const auto& entry : root_.entries) {
+      if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+      if (auto meaning = meaning_of_foreign_key(entry.key); !meaning.empty()) {
+        problems_.warning(entry.key_mark, fmt::format("'{}' has no effect: {}", entry.key, meaning));
+        continue;
+      }
+      problems_.error(entry.key_mark,
+                      fmt::format("unknown key '{}'{}", entry.key, base::yaml::suggest(entry.key, known_)));
+    }
+  }
+
+ private:
+  static inline const Node kEmpty;
+
+  const Node& root_;
+  Problems& problems_;
+  std::vector<std::string> known_;
+};
+
+std::string read_cluster(const Node& helm_name, const Node& global, Problems& problems) {
+  const Node* node = helm_name.is_scalar() ? &helm_name : global.find("cluster_name");
+  std::string cluster = "default";
+  if (node != nullptr && !node->is_null()) base::options::read_value(*node, cluster, problems);
+  return cluster.empty() ? "default" : cluster;
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  return file ? std::optional(std::move(text)) : std::nullopt;
+}
+
+// Playbooks and what their actions refer to, which lives as long.
+struct PlaybooksWithServices {
+  enrichers::Services services;
+  std::shared_ptr<const playbooks::Playbooks> playbooks;
+};
+
+std::shared_ptr<const playbooks::Playbooks> load_playbooks(const playbooks::ConfigParts& parts,
+                                                           const std::string& cluster, net::http::Client& http,
+                                                           Problems& problems) {
+  auto held = std::make_shared<PlaybooksWithServices>(PlaybooksWithServices{{http, cluster}, nullptr});
+  const Components& known = components();
+  held->playbooks = playbooks::load(parts, {known.triggers, known.actions, held->services}, problems);
+  return {held, held->playbooks.get()};
+}
+
+}  // namespace
+
+std::optional<Config> load_config(const std::string& path, const ConfigServices& services, Problems& problems) {
+  auto text = read_file(path);
+  if (!text) {
+    problems.error({}, "the file can't be read");
+    return std::nullopt;
+  }
+  Node root = base::yaml::parse(*text, base::yaml::process_environment(), problems);
+  if (problems.has_errors()) return std::nullopt;
+  if (!root.is_mapping() && !root.is_null()) problems.error(root.mark, "the file is not a mapping of keys to values");
+
+  Reader file(root, problems);
+  const Node& global = file.take({"globalConfig", "global_config"});
+  const Node& active = file.take({"active_playbooks"});
+  const Node& custom = file.take({"customPlaybooks"});
+  const Node& disabled = file.take({"disabledPlaybooks"});
+  const Node& settings = file.take({"playbooks"});
+
+  Config config;
+  config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
+  config.server = server_options().read(file.take({"server"}), problems);
+  config.bus = bus_options().read(file.take({"bus"}), problems);
+  bool is_rendered = !active.is_null();
+  playbooks::ConfigParts parts{is_rendered ? "active_playbooks" : "customPlaybooks",
+                               is_rendered ? &active : &custom,
+                               is_rendered,
+                               &disabled,
+                               &global,
+                               &settings};
+  config.playbooks = load_playbooks(parts, config.cluster, services.http, problems);
+  config.sinks =
+      sinks::load_sinks(file.take({"sinksConfig", "sinks_config"}), components().sinks,
+                        {services.http, services.file_pool, std::string("tocsin/") + base::kVersion}, problems);
+  file.refuse_others();
+  if (problems.has_errors()) return std::nullopt;
+  return config;
+}
+
+std::vector<const base::OptionSet*> top_level_option_sets() {
+  return {&server_options().set(), &bus_options().set(), &retention_options().set(),
+          &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()};
+}
+
+}  // namespace app

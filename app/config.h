@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/options/option_set.h"
+#include "base/time.h"
+#include "base/yaml/problems.h"
+#include "net/http/client.h"
+#include "playbooks/playbooks.h"
+#include "sinks/sink_set.h"
+
+namespace app {
+
+// The top-level section `server`.
+struct ServerSection {
+  std::string listen = "0.0.0.0:5000";
+  std::int64_t max_body_bytes = 8 * 1024 * 1024;
+  std::int64_t max_connections = 1024;
+};
+
+// `bus.retention`: how long the embedded log keeps what every stage is done with.
+struct RetentionSection {
+  base::Duration age = std::chrono::hours(24 * 7);
+  std::int64_t bytes = std::int64_t{4} << 30;
+  base::Duration dead_letters = std::chrono::hours(24 * 30);
+};
+
+enum class BusType { kEmbedded };
+
+// The top-level section `bus`.
+struct BusSection {
+  BusType type = BusType::kEmbedded;
+  RetentionSection retention;
+};
+
+// A configuration file as it is meant. What it holds was built with the Services given to load_config.
+struct Config {
+  std::string cluster;
+  ServerSection server;
+  BusSection bus;
+  std::shared_ptr<const playbooks::Playbooks> playbooks;  // Keeps what its actions were built with.
+  sinks::SinkSet sinks;
+};
+
+// What the parts of a configuration are built with; outlives it.
+struct ConfigServices {
+  net::http::Client& http;
+  base::Executor file_pool;
+};
+
+// Reads a configuration file: ours, Robusta's Helm values, or Robusta's rendered active_playbooks.yaml. All problems of
+// the file are reported at once; nullopt if one of them is an error.
+std::optional<Config> load_config(const std::string& path, const ConfigServices& services,
+                                  base::yaml::Problems& problems);
+
+// The option tables of the top-level sections, for schemas/config and docs/reference.
+std::vector<const base::OptionSet*> top_level_option_sets();
+
+}  // namespace app

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/dead_letters.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "ingest/splitter.h"
+#include "schemas/ledger.h"
+#include "schemas/topics.h"
+
+namespace app {
+
+namespace {
+
+// {"schema":"tocsin.dead_letter_end/1","id":"...","change":"replay"}
+constexpr const char* kEndSchema = "tocsin.dead_letter_end/1";
+
+std::string encode_end(const bus::DeadLetter& letter, DeadLetterChange change) {
+  return nlohmann::json{
+      {"schema", kEndSchema}, {"id", letter.id}, {"change", change == DeadLetterChange::kReplay ? "replay" : "drop"}}
+      .dump();
+}
+
+// The id of the letter that a record of the topic ends, or an empty string when it is a letter itself.
+std::string ended_id(const std::string& value) {
+  auto json = nlohmann::json::parse(value, nullptr, false);
+  if (!json.is_object() || json.value("schema", "") != kEndSchema) return {};
+  return json.value("id", "");
+}
+
+// What a letter was counted as when it was written.
+bus::Count counted_as(const bus::DeadLetter& letter) {
+  namespace ledger = schemas::ledger;
+  if (letter.topic.starts_with(schemas::topics::kDeliveriesPrefix)) {
+    std::string sink = letter.topic.substr(schemas::topics::kDeliveriesPrefix.size());
+    return {ledger::with(ledger::kDeliveryDeadLettered, sink + "/" + letter.reason), 1};
+  }
+  std::int64_t events = letter.topic == schemas::topics::kIntake ? ingest::events_in(letter.value) : 1;
+  return {ledger::with(ledger::kEventDeadLettered, letter.reason), events};
+}
+
+}  // namespace
+
+base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive& archive) {
+  std::map<std::string, bus::DeadLetter> open;
+  BOOST_OUTCOME_TRY(archive.scan(bus::kDeadLetters, 0, [&](const bus::Record& record) {
+    if (std::string ended = ended_id(record.value); !ended.empty()) {
+      open.erase(ended);
+    } else if (auto letter = bus::decode_dead_letter(record.value)) {
+      open.insert_or_assign(letter.value().id, std::move(letter.value()));
+    }
+    return true;
+  }));
+  std::vector<bus::DeadLetter> letters;
+  for (auto& [id, letter] : open) letters.push_back(std::move(letter));
+  std::stable_sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return letters;
+}
+
+base::Task<base::Result<void>> change_dead_letters(bus::Bus& bus, std::vector<bus::DeadLetter> letters,
+                                                   DeadLetterChange change) {
+  std::vector<bus::Outgoing> records;
+  std::vector<bus::Count> counts;
+  for (const bus::DeadLetter& letter : letters) {
+    records.push_back({std::string(bus::kDeadLetters), letter.key, encode_end(letter, change)});
+    if (change == DeadLetterChange::kDrop) continue;
+    records.push_back({letter.topic, letter.key, letter.value});
+    bus::Count count = counted_as(letter);
+    counts.push_back({count.counter, -count.by});
+  }
+  co_return co_await bus.append(std::move(records), std::move(counts));
+}
+
+}  // namespace app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "bus/archive.h"
+#include "bus/bus.h"
+#include "bus/dead_letter.h"
+
+namespace app {
+
+// What may be done with a dead letter. Both leave a note on the dead-letter topic that takes it off the list; the
+// letter itself stays until its age ends it.
+enum class DeadLetterChange { kReplay, kDrop };
+
+// The letters that are still to be dealt with, oldest first.
+base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive& archive);
+
+// Puts letters back to where they were (taking them out of the ledger's dead-lettered again) or drops them. All or
+// none.
+base::Task<base::Result<void>> change_dead_letters(bus::Bus& bus, std::vector<bus::DeadLetter> letters,
+                                                   DeadLetterChange change);
+
+}  // namespace app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/log_endpoints.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "app/dead_letters.h"
+#include "bus/embedded/embedded_bus.h"
+#include "schemas/topics.h"
+
+namespace app {
+
+using net::http::ServerResponse;
+
+namespace {
+
+// What the caller wants of which letters.
+struct Wish {
+  DeadLetterChange change;
+  std::vector<std::string> ids;
+  bool all = false;
+};
+
+std::optional<Wish> read_wish(const std::string& body) {
+  auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object() || !json.contains("change")) return std::nullopt;
+  Wish wish;
+  if (json["change"] == "replay") {
+    wish.change = DeadLetterChange::kReplay;
+  } else if (json["change"] == "drop") {
+    wish.change = DeadLetterChange::kDrop;
+  } else {
+    return std::nullopt;
+  }
+  wish.all = json.contains("all") && json["all"] == true;
+  for (const auto& id : json.contains("ids") ? json["ids"] : nlohmann::json::array()) {
+    if (!id.is_string() || id == "") return std::nullopt;
+    wish.ids.push_back(id);
+  }
+  return wish;
+}
+
+bool is_wanted(const bus::DeadLetter& letter, const Wish& wish) {
+  return wish.all || std::any_of(wish.ids.begin(), wish.ids.end(),
+                                 [&](const std::string& id) { return letter.id.starts_with(id); });
+}
+
+ServerResponse as_json(std::string body) {
+  ServerResponse response;
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+base::Task<ServerResponse> newest_findings(std::string data_dir, int limit) {
+  auto archive = bus::open_embedded_archive(data_dir);
+  if (!archive) co_return net::http::refuse(503, archive.error().message);
+  std::string list = "[";
+  auto scanned = archive.value()->scan_newest_first(schemas::topics::kFindings, [&](const bus::Record& record) {
+    list += (list.size() > 1 ? "," : "") + record.value;
+    return --limit > 0;
+  });
+  if (!scanned) co_return net::http::refuse(503, scanned.error().message);
+  co_return as_json(list + "]");
+}
+
+base::Task<ServerResponse> change_letters(std::string data_dir, bus::Bus& bus, std::string body) {
+  auto wish = read_wish(body);
+  if (!wish) {
+    co_return net::http::refuse(400, R"(expected {"change": "replay" or "drop", "ids": [...], "all": true or false})");
+  }
+  auto archive = bus::open_embedded_archive(data_dir);
+  if (!archive) co_return net::http::refuse(503, archive.error().message);
+  auto letters = open_dead_letters(*archive.value());
+  if (!letters) co_return net::http::refuse(503, letters.error().message);
+  std::erase_if(letters.value(), [&](const bus::DeadLetter& letter) { return !is_wanted(letter, *wish); });
+  auto count = letters.value().size();
+  auto changed = co_await change_dead_letters(bus, std::move(letters.value()), wish->change);
+  if (!changed) co_return net::http::refuse(503, changed.error().message);
+  co_return as_json(nlohmann::json{{"changed", count}}.dump());
+}
+
+}  // namespace app

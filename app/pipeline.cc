@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/pipeline.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace app {
+
+// A sink at work, or what stands in for one that is gone.
+struct Pipeline::Running {
+  std::string digest;
+  std::unique_ptr<sinks::DeliveryWorker> worker;
+  std::unique_ptr<sinks::RemovedSink> removed;
+};
+
+Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
+    : config_(std::move(config)),
+      roles_(roles),
+      deps_(deps),
+      splitter_(config_.cluster, deps.metrics),
+      worker_(config_.playbooks, deps.metrics),
+      keeper_({}, deps.metrics),
+      router_(config_.sinks.routes) {}
+
+Pipeline::~Pipeline() = default;
+
+base::Result<void> Pipeline::start(const std::vector<std::string>& topics) {
+  if (roles_.ingest) {
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(ingest::Splitter::stage(), splitter_, deps_.work));
+  }
+  if (roles_.playbooks) {
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(playbooks::Worker::stage(), worker_, deps_.work));
+  }
+  if (roles_.incidents) {
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(incidents::keeper_stage(), keeper_, deps_.work));
+  }
+  if (!roles_.sinks) return base::ok();
+  BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), router_, deps_.work));
+  BOOST_OUTCOME_TRY(start_sinks(config_.sinks));
+  for (const std::string& gone : sinks::removed_sinks(topics, config_.sinks.names())) {
+    BOOST_OUTCOME_TRY(start_removed(gone));
+  }
+  return base::ok();
+}
+
+base::Result<void> Pipeline::start_sinks(sinks::SinkSet& set) {
+  for (auto& member : set.members) {
+    if (sinks_.contains(member.name)) continue;
+    auto running = std::make_unique<Running>();
+    running->digest = member.digest;
+    running->worker = std::make_unique<sinks::DeliveryWorker>(
+        sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
+        sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, deps_.work});
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->worker, deps_.work));
+    sinks_.emplace(member.name, std::move(running));
+  }
+  return base::ok();
+}
+
+base::Result<void> Pipeline::start_removed(const std::string& sink) {
+  base::log::warn("sinks: deliveries to a sink that is no longer configured are ended", {{"sink", sink}});
+  auto running = std::make_unique<Running>();
+  running->removed = std::make_unique<sinks::RemovedSink>(sink);
+  BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(sink), *running->removed, deps_.work));
+  sinks_.emplace(sink, std::move(running));
+  return base::ok();
+}
+
+base::Task<void> Pipeline::end_sink(std::string name) {
+  auto it = sinks_.find(name);
+  if (it == sinks_.end()) co_return;
+  co_await deps_.bus.remove_stage(sinks::DeliveryWorker::spec(name).name);
+  if (it->second->worker) co_await it->second->worker->stop();
+  sinks_.erase(it);
+}
+
+base::Task<base::Result<void>> Pipeline::apply(Config next) {
+  if (next.cluster != config_.cluster) {
+    base::log::warn("reload: another cluster name takes effect at the next start", {{"cluster", config_.cluster}});
+    next.cluster = config_.cluster;
+  }
+  worker_.replace(next.playbooks);
+  if (roles_.sinks) {
+    std::vector<std::string> ended;
+    for (const auto& [name, running] : sinks_) {
+      auto same = std::find_if(next.sinks.members.begin(), next.sinks.members.end(), [&](const auto& member) {
+        return member.name == name && running->worker && member.digest == running->digest;
+      });
+      if (same == next.sinks.members.end()) ended.push_back(name);
+    }
+    for (const std::string& name : ended) co_await end_sink(name);
+    BOOST_OUTCOME_CO_TRY(start_sinks(next.sinks));
+    router_.replace(next.sinks.routes);
+    for (const std::string& name : ended) {
+      if (!sinks_.contains(name)) BOOST_OUTCOME_CO_TRY(start_removed(name));
+    }
+  }
+  config_ = std::move(next);
+  co_return base::ok();
+}
+
+base::Task<void> Pipeline::stop() {
+  for (auto& [name, running] : sinks_) {
+    if (running->worker) co_await running->worker->stop();
+  }
+}
+
+}  // namespace app

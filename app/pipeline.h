@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "app/roles.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/rng.h"
+#include "bus/bus.h"
+#include "incidents/keeper.h"
+#include "ingest/splitter.h"
+#include "playbooks/worker.h"
+#include "sinks/delivery/removed_sink.h"
+#include "sinks/delivery/worker.h"
+#include "sinks/routing/router.h"
+
+namespace app {
+
+// What the pipeline stands on; outlives it.
+struct PipelineDeps {
+  bus::Bus& bus;
+  base::Clock& wall_clock;  // Paces sinks; the bus has the pipeline's own clock.
+  base::Rng& rng;
+  base::Metrics& metrics;
+  base::Executor work;  // Where stages run.
+};
+
+// The stages between intake and the outside world, in one process. `run` and `replay` differ only in what they put
+// around it. Not thread-safe; its stages are.
+class Pipeline {
+ public:
+  Pipeline(Config config, Roles roles, PipelineDeps deps);
+  ~Pipeline();
+
+  // Adds the stages to the bus, which may run already. `topics` are those that the bus has from earlier: deliveries to
+  // sinks that are no longer configured are ended as suppressed.
+  base::Result<void> start(const std::vector<std::string>& topics);
+
+  // Takes another configuration: playbooks and routes at once, sinks where their section changed.
+  base::Task<base::Result<void>> apply(Config next);
+
+  // Ends what the stages left waiting. Call it after the bus has stopped.
+  base::Task<void> stop();
+
+  const Config& config() const { return config_; }
+
+ private:
+  struct Running;
+
+  base::Result<void> start_sinks(sinks::SinkSet& set);
+  base::Result<void> start_removed(const std::string& sink);
+  base::Task<void> end_sink(std::string name);
+
+  Config config_;
+  Roles roles_;
+  PipelineDeps deps_;
+  ingest::Splitter splitter_;
+  playbooks::Worker worker_;
+  incidents::Keeper keeper_;
+  sinks::Router router_;
+  std::map<std::string, std::unique_ptr<Running>> sinks_;
+};
+
+}  // namespace app

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+namespace app {
+
+namespace {
+
+using base::Task;
+using net::http::RequestHandler;
+using net::http::ServerRequest;
+using net::http::ServerResponse;
+
+constexpr int kFindingsAtOnce = 100;
+constexpr int kMostFindingsAtOnce = 1000;
+
+ServerResponse text(int status, std::string body) {
+  ServerResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
+// As kube-apiserver prints its own: a line a check, then the verdict.
+ServerResponse readiness(const std::vector<Check>& checks, bool verbose) {
+  bool ready = std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
+  std::string body;
+  for (const Check& check : checks) {
+    if (check.ok && !verbose) continue;
+    body += fmt::format("[{}]{} {}{}{}\n", check.ok ? '+' : '-', check.name, check.ok ? "ok" : "failed",
+                        check.detail.empty() ? "" : ": ", check.detail);
+  }
+  body += ready ? (verbose ? "readyz check passed\n" : "ok\n") : "readyz check failed\n";
+  return text(ready ? 200 : 503, std::move(body));
+}
+
+int limit_of(const std::string& query) {
+  constexpr std::string_view kName = "limit=";
+  int limit = kFindingsAtOnce;
+  auto at = query.find(kName);
+  if (at != std::string::npos) std::from_chars(query.data() + at + kName.size(), query.data() + query.size(), limit);
+  return std::clamp(limit, 1, kMostFindingsAtOnce);
+}
+
+Task<ServerResponse> answer(ServerResponse response) { co_return response; }
+
+// A handler that only loopback may call.
+RequestHandler local(RequestHandler handler) {
+  auto shared = std::make_shared<RequestHandler>(std::move(handler));
+  return [shared](ServerRequest request) -> Task<ServerResponse> {
+    if (!request.is_loopback) return answer(net::http::refuse(403, "only over loopback"));
+    return (*shared)(std::move(request));
+  };
+}
+
+Task<ServerResponse> reload(std::shared_ptr<Operations> operations) {
+  auto problems = co_await operations->reload();
+  if (problems.empty()) co_return text(200, "reloaded\n");
+  std::string body = "the configuration was not taken; the one before it stays:\n";
+  for (const std::string& problem : problems) body += problem + "\n";
+  co_return text(400, std::move(body));
+}
+
+}  // namespace
+
+void add_routes(net::http::Server& server, base::Metrics& metrics, Operations given) {
+  auto operations = std::make_shared<Operations>(std::move(given));
+  auto alive = [](ServerRequest) { return answer(text(200, "ok\n")); };
+  server.route("GET", "/livez", alive);
+  server.route("GET", "/healthz", alive);
+  server.route("GET", "/readyz", [operations](ServerRequest request) {
+    return answer(readiness(operations->checks(), request.query.find("verbose") != std::string::npos));
+  });
+  server.route("GET", "/metrics", [&metrics](ServerRequest) {
+    ServerResponse response = text(200, metrics.expose());
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return answer(std::move(response));
+  });
+  server.route("POST", "/-/reload", local([operations](ServerRequest) { return reload(operations); }));
+  server.route("GET", "/api/findings",
+               local([operations](ServerRequest request) { return operations->findings(limit_of(request.query)); }));
+  server.route("POST", "/api/dlq", local([operations](ServerRequest request) {
+                 return operations->change_dead_letters(std::move(request.body));
+               }));
+}
+
+}  // namespace app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/task.h"
+#include "net/http/server.h"
+
+namespace app {
+
+// One line of /readyz?verbose.
+struct Check {
+  std::string name;
+  bool ok = true;
+  std::string detail;
+};
+
+// What the endpoints that are not intake need from the process.
+struct Operations {
+  std::function<std::vector<Check>()> checks;
+  // Reads the configuration again; an empty list when it was taken, else what is wrong with it.
+  std::function<base::Task<std::vector<std::string>>()> reload;
+  // The newest findings as a JSON list.
+  std::function<base::Task<net::http::ServerResponse>(int limit)> findings;
+  // {"change": "replay"|"drop", "ids": [...], "all": bool} → {"changed": n}.
+  std::function<base::Task<net::http::ServerResponse>(std::string body)> change_dead_letters;
+};
+
+// GET /livez, /healthz, /readyz and /metrics are open. POST /-/reload, GET /api/findings and POST /api/dlq control or
+// show, and answer loopback only. `metrics` outlives the server.
+void add_routes(net::http::Server& server, base::Metrics& metrics, Operations operations);
+
+}  // namespace app

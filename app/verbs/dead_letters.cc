@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/dead_letters.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/await.h"
+#include "app/table.h"
+#include "app/threads.h"
+#include "app/verbs/looking.h"
+#include "app/verbs/verbs.h"
+#include "net/http/curl_client.h"
+
+namespace app::verbs {
+
+namespace {
+
+constexpr std::chrono::seconds kAnswerWithin{30};
+
+nlohmann::json as_json(const bus::DeadLetter& letter) { return nlohmann::json::parse(bus::encode(letter)); }
+
+base::Result<std::string> post(const std::string& server, const nlohmann::json& body) {
+  Threads threads("http", 1);
+  auto client = net::http::make_client({}, threads.executor());
+  BOOST_OUTCOME_TRY(client->start());
+  net::http::Request request;
+  request.method = "POST";
+  request.url = "http://" + server + "/api/dlq";
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = body.dump();
+  request.deadline = base::in(kAnswerWithin);
+  auto response = await(threads.executor(), client->send(std::move(request)));
+  await(threads.executor(), client->stop());
+  if (!response) return response.error();
+  BOOST_OUTCOME_TRY(net::http::classify(response.value()));
+  return std::move(response.value().body);
+}
+
+int change(const DeadLetterArgs& args, const char* what) {
+  if (args.ids.empty() && !args.all) {
+    fmt::print(stderr, "tocsin: name the ids of dead letters, or --all\n");
+    return 2;
+  }
+  auto answer = post(args.server, {{"change", what}, {"ids", args.ids}, {"all", args.all}});
+  if (!answer) return complain(answer.error().in("dlq " + std::string(what)));
+  auto json = nlohmann::json::parse(answer.value(), nullptr, false);
+  fmt::print("{}: {} dead letters\n", what, json.is_object() ? json.value("changed", 0) : 0);
+  return 0;
+}
+
+}  // namespace
+
+int dead_letters_list(const LookArgs& args) {
+  auto archive = open_archive(args.data_dir);
+  if (!archive) return complain(archive.error());
+  auto letters = open_dead_letters(*archive.value());
+  if (!letters) return complain(letters.error());
+  Table table({"ID", "AT", "STAGE", "TOPIC", "REASON", "ATTEMPTS", "MESSAGE"});
+  nlohmann::json list = nlohmann::json::array();
+  int left = args.limit;
+  for (const bus::DeadLetter& letter : letters.value()) {
+    if (left-- == 0) break;
+    list.push_back(as_json(letter));
+    table.add({short_id(letter.id), base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(letter.at)), letter.stage,
+               letter.topic, letter.reason, std::to_string(letter.attempts), shorten(letter.message, 60)});
+  }
+  print(args.output == Output::kJson ? list.dump(2) + "\n" : table.to_string());
+  return 0;
+}
+
+int dead_letters_show(const LookArgs& args) {
+  auto archive = open_archive(args.data_dir);
+  if (!archive) return complain(archive.error());
+  auto letters = open_dead_letters(*archive.value());
+  if (!letters) return complain(letters.error());
+  for (const bus::DeadLetter& letter : letters.value()) {
+    if (!letter.id.starts_with(args.id)) continue;
+    print(as_json(letter).dump(2) + "\n");
+    return 0;
+  }
+  return complain(base::permanent(base::Reason::kNotFound, "no dead letter has an id like " + args.id));
+}
+
+int dead_letters_replay(const DeadLetterArgs& args) { return change(args, "replay"); }
+int dead_letters_drop(const DeadLetterArgs& args) { return change(args, "drop"); }
+
+}  // namespace app::verbs

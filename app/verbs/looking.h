@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "bus/archive.h"
+
+namespace app::verbs {
+
+// What the verbs that look at the log share.
+
+// Says on standard error what went wrong and gives the exit code for it.
+inline int complain(const base::Error& error) {
+  fmt::print(stderr, "tocsin: {}\n", error.message);
+  return 1;
+}
+
+inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+// The log of a data directory, beside a running process or without one.
+base::Result<std::unique_ptr<bus::Archive>> open_archive(const std::string& data_dir);
+
+// How many characters of an id tables show: enough to be unique among millions, and accepted by every verb.
+inline constexpr std::size_t kShortId = 12;
+inline std::string short_id(const std::string& id) { return id.substr(0, kShortId); }
+
+}  // namespace app::verbs

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/replay.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "app/ledger.h"
+#include "app/verbs/looking.h"
+#include "app/verbs/verbs.h"
+#include "charts/chart.h"
+#include "schemas/topics.h"
+#include "schemas/transition.h"
+#include "sinks/render/text.h"
+
+namespace app::verbs {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A directory that is gone when the verb ends.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() : path_((fs::temp_directory_path() / "tocsin-replay-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Writes the charts of a transition as PICTURES/<incident>-<n>.png.
+base::Result<int> write_pictures(const schemas::Transition& transition, const std::string& directory) {
+  int written = 0;
+  for (const auto& enrichment : transition.finding.enrichments) {
+    for (const auto& block : enrichment.blocks) {
+      const auto* chart = std::get_if<schemas::ChartBlock>(&block);
+      if (chart == nullptr) continue;
+      BOOST_OUTCOME_TRY(auto png, charts::render_png(chart->chart, {.scale = 2}));
+      auto name = fmt::format("{}-{}-{}.png", short_id(transition.incident.id), short_id(transition.id), ++written);
+      std::ofstream(fs::path(directory) / name, std::ios::binary) << png;
+    }
+  }
+  return written;
+}
+
+struct Shown {
+  nlohmann::json transitions = nlohmann::json::array();
+  int pictures = 0;
+};
+
+base::Result<Shown> show(const bus::Archive& archive, const ReplayArgs& args) {
+  Shown shown;
+  base::Result<void> drawn = base::ok();
+  BOOST_OUTCOME_TRY(archive.scan(schemas::topics::kTransitions, 0, [&](const bus::Record& record) {
+    auto transition = schemas::decode_transition(record.value);
+    if (!transition) return true;
+    if (args.output == Output::kJson) {
+      shown.transitions.push_back(schemas::to_json(transition.value()));
+    } else {
+      print(sinks::render_text(transition.value(), {.colour = ::isatty(STDOUT_FILENO) != 0}) + "\n");
+    }
+    if (args.pictures.empty()) return true;
+    auto written = write_pictures(transition.value(), args.pictures);
+    if (written) {
+      shown.pictures += written.value();
+    } else {
+      drawn = written.error();
+    }
+    return static_cast<bool>(drawn);
+  }));
+  BOOST_OUTCOME_TRY(drawn);
+  return shown;
+}
+
+int finish(const ReplayArgs& args, const std::string& data_dir, const ReplayCounts& counts) {
+  auto archive = open_archive(data_dir);
+  if (!archive) return complain(archive.error());
+  auto shown = show(*archive.value(), args);
+  if (!shown) return complain(shown.error());
+  auto ledger = read_ledger(*archive.value());
+  if (!ledger) return complain(ledger.error());
+  if (args.output == Output::kJson) {
+    print(nlohmann::json{{"transitions", shown.value().transitions}, {"ledger", to_json(ledger.value())}}.dump(2) +
+          "\n");
+  } else {
+    print(fmt::format("played {} bodies with {} alerts; {} pictures; ledger difference {}\n", counts.inputs,
+                      counts.events, shown.value().pictures, ledger.value().difference()));
+  }
+  return ledger.value().difference() == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int replay(const ReplayArgs& args) {
+  auto tail = base::parse_duration(args.tail);
+  if (!tail) return complain(tail.error().in("--tail")), 2;
+  auto recording = read_recording(args.file);
+  if (!recording) return complain(recording.error());
+  std::error_code failed;
+  if (!args.pictures.empty()) fs::create_directories(args.pictures, failed);
+  if (failed) return complain(base::permanent(base::Reason::kBadRequest, args.pictures + ": " + failed.message()));
+  TemporaryDirectory temporary;
+  std::string data_dir = args.data_dir.empty() ? temporary.path() : args.data_dir;
+  auto counts = app::replay({args.config, data_dir, args.speed, tail.value()}, std::move(recording.value()));
+  if (!counts) return complain(counts.error());
+  return finish(args, data_dir, counts.value());
+}
+
+}  // namespace app::verbs

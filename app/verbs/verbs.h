@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace app::verbs {
+
+// The verbs of the command line. Each returns the exit code: 0 fine, 1 it found something wrong, 2 bad usage. Results
+// go to standard output, complaints to standard error.
+
+enum class Output { kTable, kJson };
+
+struct RunArgs {
+  std::string config;
+  std::string data_dir;
+  std::string listen;              // ADDR:PORT; empty: as configured.
+  std::vector<std::string> roles;  // Empty: all.
+  std::string record;              // File that inputs and outside answers are appended to; empty: none.
+};
+int run(const RunArgs& args);
+
+struct ReplayArgs {
+  std::string config;
+  std::string file;
+  std::string data_dir;  // Where the log is kept; empty: a temporary one.
+  std::string pictures;  // Directory for the charts as PNG; empty: none.
+  double speed = 0;      // Times real time; 0: as fast as it goes.
+  std::string tail;      // How long the clock runs on after the last input.
+  Output output = Output::kTable;
+};
+int replay(const ReplayArgs& args);
+
+struct CheckArgs {
+  std::string config;
+  Output output = Output::kTable;
+};
+int check(const CheckArgs& args);
+
+struct LookArgs {
+  std::string data_dir;
+  std::string id;  // Or a prefix of it.
+  int limit = 50;
+  Output output = Output::kTable;
+};
+int ledger(const LookArgs& args);
+int explain(const LookArgs& args);
+int findings_list(const LookArgs& args);
+int findings_show(const LookArgs& args);
+int dead_letters_list(const LookArgs& args);
+int dead_letters_show(const LookArgs& args);
+
+struct DeadLetterArgs {
+  std::string server;            // ADDR:PORT of the running process.
+  std::vector<std::string> ids;  // Or prefixes of them.
+  bool all = false;
+};
+int dead_letters_replay(const DeadLetterArgs& args);
+int dead_letters_drop(const DeadLetterArgs& args);
+
+int version(Output output);
+// A completion script for "bash", "zsh" or "fish".
+int completion(const std::string& shell);
+
+}  // namespace app::verbs
