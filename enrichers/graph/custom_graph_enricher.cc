@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enrichers/action_type.h"
+#include "enrichers/graph/graph_actions.h"
+#include "enrichers/graph/promql.h"
+#include "enrichers/graph/range_chart.h"
+#include "enrichers/text/substitute.h"
+
+namespace enrichers {
+
+namespace {
+
+struct Options : PrometheusOptions {
+  std::string promql_query;
+  std::string graph_title;
+  std::int64_t graph_duration_minutes = 60;
+  base::Unit chart_values_format = base::Unit::kPlain;
+};
+
+const base::OptionTable<Options>& options() {
+  static const auto table = [] {
+    base::OptionTable<Options> t("custom_graph_enricher", "Adds a chart of a query of your own.");
+    t.option("promql_query", &Options::promql_query,
+             "PromQL; $labels.x and the other names of template_enricher are replaced, escaped for double quotes.",
+             base::kRequired);
+    t.option("graph_title", &Options::graph_title, "The title, templated likewise; else the query.");
+    t.option("graph_duration_minutes", &Options::graph_duration_minutes, "How far back the chart goes at least.",
+             {.at_least = 1, .at_most = 60 * 24 * 31});
+    t.choice("chart_values_format", &Options::chart_values_format, "What the values are.",
+             {{"Plain", base::Unit::kPlain},
+              {"Bytes", base::Unit::kBytes},
+              {"Percentage", base::Unit::kPercent},
+              {"CPUUsage", base::Unit::kMillicores}});
+    t.ignored("hide_legends", "a legend never covers the data here");
+    add_prometheus_options(t);
+    return t;
+  }();
+  return table;
+}
+
+class CustomGraphEnricher final : public Action {
+ public:
+  CustomGraphEnricher(Options given, const Services& services) : options_(given), prometheus_(given, services.http) {}
+
+  base::Task<base::Result<Contribution>> run(const Input& input) const override {
+    if (!input.event.alert) co_return needs_an_alert();
+    Range range = range_of(*input.event.alert, input.now, std::chrono::minutes(options_.graph_duration_minutes));
+    std::string query = query_for(input);
+    std::string title = options_.graph_title.empty() ? query : substitute(options_.graph_title, names_of(input));
+    std::vector<std::string> notes;
+    BOOST_OUTCOME_CO_TRY(auto chart,
+                         co_await query_chart(prometheus_, {query, title, options_.chart_values_format, range, {}},
+                                              input.deadline, notes));
+    chart.markers = markers_of(*input.event.alert, range);
+    Contribution contribution;
+    contribution.enrichments.push_back(
+        enrichment("graph", title, "custom_graph_enricher", schemas::ChartBlock{std::move(chart)}));
+    for (std::string& note : notes) {
+      contribution.enrichments.back().blocks.push_back(schemas::MarkdownBlock{std::move(note)});
+    }
+    co_return contribution;
+  }
+
+ private:
+  std::string query_for(const Input& input) const {
+    Lookup names = names_of(input);
+    return substitute(options_.promql_query, [&](std::string_view name) -> std::optional<std::string> {
+      auto value = names(name);
+      return value ? std::optional(promql::escape(*value)) : std::nullopt;
+    });
+  }
+
+  const Options options_;
+  const Prometheus prometheus_;
+};
+
+}  // namespace
+
+ActionType custom_graph_enricher_type() { return action_type<CustomGraphEnricher>(options()); }
+
+}  // namespace enrichers
