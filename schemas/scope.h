@@ -28,14 +28,16 @@ struct Attributes {
 // (reference: Robusta docs, "scope"; regexes never backtrack.)
 //
 // The attribute `severity` has an order: HIGH also matches CRITICAL, and MEDIUM unless `medium_is_named`; "=HIGH" is
-// exact, ">=LOW" and "<=LOW" are ranges. Immutable and thread-safe; copies share.
+// exact, ">=LOW" and "<=LOW" are ranges. For `source`, `type` and `kind` the letter case doesn't matter, and an
+// attribute that is missing matches like an empty text. Immutable and thread-safe; copies share.
 class Scope {
  public:
   // Empty: accepts everything.
   Scope() = default;
 
   // `attributes` are the names allowed besides labels and annotations (and namespace_labels where listed). Problems: an
-  // unknown key or attribute (with the nearest valid one), a regex that doesn't compile, a label condition without '='.
+  // unknown key or attribute (with the nearest valid one), a regex that doesn't compile, a label condition without '=',
+  // a list without conditions, a severity that there is not.
   static Scope read(const base::yaml::Node& node, const std::vector<std::string>& attributes, bool medium_is_named,
                     base::yaml::Problems& problems);
 
@@ -49,8 +51,8 @@ class Scope {
   std::shared_ptr<const Conditions> conditions_;
 };
 
-// Robusta's older `match`: keys must all match, the values of a key are alternatives; a regex matches from the start but
-// not to the end; labels and annotations are "key=value,key2=value2", exact. Severity as in Scope. Immutable.
+// Robusta's older `match`: keys must all match, the values of a key are alternatives; a regex matches from the start
+// but not to the end; labels and annotations are "key=value,key2=value2", exact. Severity as in Scope. Immutable.
 class Match {
  public:
   Match() = default;
@@ -62,5 +64,8 @@ class Match {
   struct Conditions;
   std::shared_ptr<const Conditions> conditions_;
 };
+
+// Whether a scope or match, as YAML, names MEDIUM as a severity; what `medium_is_named` is made of, over all sinks.
+bool names_medium(const base::yaml::Node& scope_or_match);
 
 }  // namespace schemas

@@ -128,6 +128,7 @@ std::string explain_syntax(const std::string& said) {
       {"end of sequence not found", "a line is indented differently from its neighbours"},
       {"map flow", "a '{' has no matching '}'; put quotes around text that begins with '{'"},
       {"sequence flow", "a '[' has no matching ']'; put quotes around text that begins with '['"},
+      {"block scalar", "put quotes around text that begins with '>' or '|'"},
       {"tab", "indent with spaces"},
       {"unknown token", "put quotes around text that begins with '@', '`' or '%'"},
       {"illegal EOF in scalar", "a quote is not closed"},
