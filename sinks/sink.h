@@ -27,8 +27,8 @@ struct Reply {
 // One outside system that transitions are delivered to.
 //
 // The delivery stage owns the sink and calls it for several incidents at a time, for one incident in order. A sink
-// neither queues, retries nor limits its rate: the wrapper in sinks/delivery does, guided by Error::retry. Delivery is at
-// least once, with the same idempotency key at every attempt.
+// neither queues, retries nor limits its rate: the wrapper in sinks/delivery does, guided by Error::retry. Delivery is
+// at least once, with the same idempotency key at every attempt.
 class Sink {
  public:
   virtual ~Sink() = default;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/options/option_table.h"
+#include "base/time.h"
+#include "base/yaml/node.h"
+
+namespace sinks {
+
+// Which updates of an incident a sink is told, besides its opening and its end.
+enum class Updates {
+  kAll,      // Every transition, repeats included.
+  kChanges,  // Whatever brings something new; not the sender saying the same again.
+  kNone,
+};
+
+// How many sends a second, and how many at once after a quiet time. Zero a second: no limit.
+struct RateLimit {
+  double per_second = 0;
+  std::int64_t burst = 1;
+};
+
+// What every kind of sink can be told. The options of a kind derive from it.
+struct CommonOptions {
+  std::string name;
+  bool is_default = true;
+  base::yaml::Node match;
+  base::yaml::Node scope;
+  bool stop = false;
+  bool send_resolved = true;
+  Updates updates = Updates::kAll;
+  base::Duration retry_for = std::chrono::hours(24);
+  base::Duration timeout = std::chrono::seconds(15);
+  RateLimit rate_limit;
+};
+
+const base::OptionTable<RateLimit>& rate_limit_options();
+
+// Adds the common options to the table of a kind, so that its parser, schema and reference page have them too.
+// Requires: Options derives from CommonOptions.
+template <class Options>
+void add_common_options(base::OptionTable<Options>& table) {
+  auto of = []<class Field>(Field CommonOptions::*field) { return static_cast<Field Options::*>(field); };
+  table.option(
+      "name", of(&CommonOptions::name),
+      "What playbooks, metrics and receipts call it. Unique. Topics use it in lower case with '_' for anything "
+      "but a-z, 0-9, '_' and '-'.",
+      base::kRequired);
+  table.option("default", of(&CommonOptions::is_default), "Gets the findings of playbooks that name no sinks.");
+  table.option("match", of(&CommonOptions::match), "Robusta's older filter; scope.include takes precedence.");
+  table.option("scope", of(&CommonOptions::scope), "What it is told of: lists `include` and `exclude`.");
+  table.option("stop", of(&CommonOptions::stop), "What this sink takes, the sinks after it don't get.");
+  table.option("send_resolved", of(&CommonOptions::send_resolved), "Tells the end of what it was told.");
+  table.choice("updates", of(&CommonOptions::updates),
+               "Which updates between opening and end it is told: all, those that bring something new, or none.",
+               {{"all", Updates::kAll}, {"changes", Updates::kChanges}, {"none", Updates::kNone}});
+  table.option("retry_for", of(&CommonOptions::retry_for), "How long a delivery is tried before it is a dead letter.",
+               {.at_least = 0, .at_most = 30 * 86400.0});
+  table.option("timeout", of(&CommonOptions::timeout), "How long one attempt may take.",
+               {.at_least = 0.1, .at_most = 300});
+  table.nested("rate_limit", of(&CommonOptions::rate_limit), rate_limit_options(), "How fast it may be told.");
+  table.ignored("activity", "active hours are not supported yet: the sink is always told");
+  table.ignored("mute_intervals", "mute intervals are not supported yet: the sink is always told");
+  table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");
+  table.ignored("send_svg", "charts are sent as numbers or PNG");
+  table.ignored("prefer_redirect_to_platform", "there is no platform to redirect to");
+}
+
+}  // namespace sinks

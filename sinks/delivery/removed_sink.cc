@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/delivery/removed_sink.h"
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+
+#include "schemas/delivery.h"
+#include "schemas/topics.h"
+#include "sinks/delivery/parked.h"
+#include "sinks/delivery/receipts.h"
+
+namespace sinks {
+
+base::Task<base::Result<void>> RemovedSink::on_record(const bus::Record& record, bus::Transaction& txn) {
+  BOOST_OUTCOME_CO_TRY(suppress_parked(txn));
+  co_return suppress(record.value, txn);
+}
+
+base::Task<base::Result<void>> RemovedSink::on_timer(const bus::Timer&, bus::Transaction& txn) {
+  co_return suppress_parked(txn);
+}
+
+void RemovedSink::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
+  settle_dead_lettered({.sink = sink_}, record.attempt, error, txn);
+}
+
+base::Result<void> RemovedSink::suppress(const std::string& value, bus::Transaction& txn) const {
+  BOOST_OUTCOME_TRY(auto delivery, schemas::decode_delivery(value));
+  settle_suppressed(delivery, "sink_removed", txn);
+  return base::ok();
+}
+
+base::Result<void> RemovedSink::suppress_parked(bus::Transaction& txn) const {
+  ParkedQueue queue(txn);
+  for (const auto& entry : queue.all()) {
+    BOOST_OUTCOME_TRY(suppress(entry.value, txn));
+    queue.remove(entry.place);
+  }
+  return base::ok();
+}
+
+std::vector<std::string> removed_sinks(const std::vector<std::string>& topics,
+                                       const std::vector<std::string>& configured) {
+  std::vector<std::string> removed;
+  for (std::string_view topic : topics) {
+    if (!topic.starts_with(schemas::topics::kDeliveriesPrefix)) continue;
+    std::string sink(topic.substr(schemas::topics::kDeliveriesPrefix.size()));
+    if (std::find(configured.begin(), configured.end(), sink) == configured.end()) removed.push_back(std::move(sink));
+  }
+  return removed;
+}
+
+}  // namespace sinks

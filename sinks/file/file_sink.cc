@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/file/file_sink.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+
+#include "sinks/render/text.h"
+
+namespace sinks::file {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kStandardOutput = "stdout";
+
+const base::OptionTable<Options>& options_table() {
+  static const auto table = [] {
+    base::OptionTable<Options> t("file_sink", "Appends each transition of an incident to a file, or prints it.");
+    add_common_options(t);
+    t.option("file_name", &Options::file_name, "The file; `stdout` prints.");
+    t.choice("format", &Options::format, "A line of JSON (`tocsin.transition/1`), or text for people.",
+             {{"json", Format::kJson}, {"text", Format::kText}});
+    t.option("colour", &Options::colour, "Colours for a terminal, with format text.");
+    t.option("max_bytes", &Options::max_bytes, "Begins a new file before this one grows larger; 0 never does.",
+             {.at_least = 0});
+    t.option("keep", &Options::keep, "Older files kept, as file_name.1 and so on.", {.at_least = 0, .at_most = 1000});
+    t.option("fsync", &Options::fsync, "Has each transition on the disk before it counts as delivered.");
+    return t;
+  }();
+  return table;
+}
+
+Configured make(const base::yaml::Node& params, const Services& services, base::yaml::Problems& problems) {
+  Options options = options_table().read(params, problems);
+  CommonOptions common = options;
+  return {.common = common, .sink = std::make_unique<FileSink>(std::move(options), services.file_pool)};
+}
+
+std::shared_ptr<RotatingFile> file_of(const Options& options) {
+  if (options.file_name == kStandardOutput) return nullptr;
+  return std::make_shared<RotatingFile>(RotationOptions{
+      .path = options.file_name, .max_bytes = options.max_bytes, .keep = options.keep, .fsync = options.fsync});
+}
+
+// What went wrong, if anything.
+base::Task<std::optional<base::Error>> write(std::shared_ptr<RotatingFile> file, std::string text) {
+  auto written = file ? file->append(text) : print_text(text);
+  if (!written) co_return written.error();
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+FileSink::FileSink(Options options, base::Executor pool)
+    : options_(std::move(options)), pool_(std::move(pool)), file_(file_of(options_)) {}
+
+base::Result<Rendered> FileSink::render(const schemas::Delivery& delivery) const {
+  Rendered rendered{.idempotency_key = delivery.id};
+  if (options_.format == Format::kJson) {
+    rendered.body = schemas::encode(delivery.transition) + "\n";
+  } else {
+    rendered.body = render_text(delivery.transition, {.colour = options_.colour}) + "\n";
+  }
+  return rendered;
+}
+
+base::Task<base::Result<Reply>> FileSink::send(Rendered rendered, base::Deadline) {
+  // A write to a local disk can't be given up half-way: the deadline bounds nothing here.
+  auto failure =
+      co_await asio::co_spawn(asio::make_strand(pool_), write(file_, std::move(rendered.body)), asio::use_awaitable);
+  if (failure) co_return *failure;
+  co_return Reply{.detail = options_.file_name};
+}
+
+SinkType type() { return {.name = "file_sink", .options = &options_table().set(), .make = make}; }
+
+}  // namespace sinks::file

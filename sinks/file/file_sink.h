@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sinks/file/rotating_file.h"
+#include "sinks/sink_types.h"
+
+namespace sinks::file {
+
+enum class Format { kJson, kText };
+
+struct Options : CommonOptions {
+  std::string file_name = "stdout";
+  Format format = Format::kJson;
+  bool colour = false;
+  std::int64_t max_bytes = 0;
+  std::int64_t keep = 5;
+  bool fsync = false;
+};
+
+// Writes each transition to a file or to standard output: one line of JSON, or text for people. Its calls block, so
+// they run on the pool that it is given.
+class FileSink final : public Sink {
+ public:
+  FileSink(Options options, base::Executor pool);
+
+  base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
+  base::Task<base::Result<Reply>> send(Rendered rendered, base::Deadline deadline) override;
+
+ private:
+  const Options options_;
+  const base::Executor pool_;
+  const std::shared_ptr<RotatingFile> file_;  // Null: standard output. Shared with a write under way.
+};
+
+// The kind "file_sink".
+SinkType type();
+
+}  // namespace sinks::file

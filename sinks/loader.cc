@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/loader.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/hash.h"
+#include "sinks/sink_name.h"
+
+namespace sinks {
+
+using base::yaml::Mark;
+using base::yaml::Node;
+using base::yaml::Problems;
+
+namespace {
+
+// Whether a severity of some scope or match says MEDIUM: only then is MEDIUM told apart from HIGH (see schemas::Scope).
+bool names_medium(const Node& node, bool in_severity) {
+  if (node.is_scalar()) return in_severity && node.scalar.find("MEDIUM") != std::string::npos;
+  for (const auto& item : node.items) {
+    if (names_medium(item, in_severity)) return true;
+  }
+  return std::any_of(node.entries.begin(), node.entries.end(), [&](const Node::Entry& entry) {
+    return names_medium(entry.value, in_severity || entry.key == "severity");
+  });
+}
+
+void append_canonical(const Node& node, std::string& text) {
+  text += node.quoted ? "'" : "";
+  text += std::to_string(node.scalar.size()) + ":" + node.scalar + "[";
+  for (const auto& item : node.items) append_canonical(item, text);
+  text += "]{";
+  for (const auto& entry : node.entries) {
+    text += std::to_string(entry.key.size()) + ":" + entry.key;
+    append_canonical(entry.value, text);
+  }
+  text += "}";
+}
+
+std::string digest_of(const std::string& kind, const Node& params) {
+  std::string text = kind;
+  append_canonical(params, text);
+  return base::sha256_hex(text);
+}
+
+void report_unknown_kind(const Node::Entry& section, const SinkTypes& types, Problems& problems) {
+  const auto& robusta = robusta_sink_kinds();
+  if (std::find(robusta.begin(), robusta.end(), section.key) != robusta.end()) {
+    problems.warning(section.key_mark, section.key + " is not supported yet: nothing is delivered there");
+    return;
+  }
+  std::string text = "unknown kind of sink '" + section.key + "'";
+  auto nearest = base::yaml::suggest(section.key, types.names());
+  if (!nearest.empty()) text += "; " + nearest;
+  problems.error(section.key_mark, text);
+}
+
+Mark mark_of_name(const Node::Entry& section) {
+  const Node* name = section.value.find("name");
+  return name ? name->mark : section.key_mark;
+}
+
+// Checks the name, and that no sink before has it.
+void check_name(const std::string& written, const Node::Entry& section, std::map<std::string, int>& lines,
+                Problems& problems) {
+  if (written.empty()) return;  // Missing: reported by the table.
+  auto name = sink_name(written);
+  if (name.size() > kLongestSinkName) {
+    problems.error(mark_of_name(section),
+                   "the name of a sink may have " + std::to_string(kLongestSinkName) + " bytes at most");
+  }
+  auto [other, is_new] = lines.emplace(name, section.key_mark.line);
+  if (is_new) return;
+  std::string also = name == written ? "" : " (in topics both are '" + name + "')";
+  problems.error(mark_of_name(section), "another sink, in line " + std::to_string(other->second) +
+                                            ", already has the name '" + written + "'" + also);
+}
+
+Route route_of(const CommonOptions& common, bool medium_is_named, Problems& problems) {
+  return {.sink = sink_name(common.name),
+          .is_default = common.is_default,
+          .stop = common.stop,
+          .send_resolved = common.send_resolved,
+          .updates = common.updates,
+          .scope = schemas::Scope::read(common.scope, routing_attributes(), medium_is_named, problems),
+          .match = schemas::Match::read(common.match, routing_attributes(), medium_is_named, problems)};
+}
+
+SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, const Services& services,
+                            Problems& problems) {
+  auto configured = type.make(section.value, services, problems);
+  return {.name = sink_name(configured.common.name),
+          .kind = type.name,
+          .digest = digest_of(type.name, section.value),
+          .configured = std::move(configured)};
+}
+
+}  // namespace
+
+std::vector<std::string> SinkSet::names() const {
+  std::vector<std::string> names;
+  for (const auto& member : members) names.push_back(member.name);
+  return names;
+}
+
+SinkSet load_sinks(const Node& node, const SinkTypes& types, const Services& services, Problems& problems) {
+  if (!node.is_null() && !node.is_sequence()) {
+    problems.error(node.mark, "expected a list of sinks, each a mapping with its kind as the only key");
+  }
+  bool medium_is_named = names_medium(node, false);
+  SinkSet set;
+  auto routes = std::make_shared<RoutingTable>();
+  std::map<std::string, int> lines;
+  for (const auto& item : node.items) {
+    if (!item.is_mapping() || item.entries.size() != 1) {
+      problems.error(item.mark, "expected one sink, such as `webhook_sink: {...}`");
+    } else if (const auto& section = item.entries.front(); const SinkType* type = types.find(section.key)) {
+      auto member = load_member(section, *type, services, problems);
+      check_name(member.configured.common.name, section, lines, problems);
+      routes->push_back(route_of(member.configured.common, medium_is_named, problems));
+      set.members.push_back(std::move(member));
+    } else {
+      report_unknown_kind(section, types, problems);
+    }
+  }
+  set.routes = std::move(routes);
+  return set;
+}
+
+const std::vector<std::string>& robusta_sink_kinds() {
+  static const std::vector<std::string> kinds{
+      "slack_sink",      "slack_sink_preview", "robusta_sink",   "ms_teams_sink", "discord_sink",   "mattermost_sink",
+      "rocketchat_sink", "google_chat_sink",   "zulip_sink",     "webex_sink",    "telegram_sink",  "yamessenger_sink",
+      "pushover_sink",   "mail_sink",          "pagerduty_sink", "opsgenie_sink", "victorops_sink", "incidentio_sink",
+      "jira_sink",       "service_now_sink",   "datadog_sink",   "kafka_sink",    "webhook_sink",   "file_sink"};
+  return kinds;
+}
+
+}  // namespace sinks

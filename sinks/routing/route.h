@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/scope.h"
+#include "schemas/transition.h"
+#include "sinks/common_options.h"
+
+namespace sinks {
+
+// What routing knows of one sink.
+struct Route {
+  std::string sink;  // As sink_name() has it.
+  bool is_default = true;
+  bool stop = false;
+  bool send_resolved = true;
+  Updates updates = Updates::kAll;
+  schemas::Scope scope;
+  schemas::Match match;
+};
+
+// The sinks in the order of the configuration.
+using RoutingTable = std::vector<Route>;
+
+// The attributes that scope and match of a sink may name, labels and annotations aside.
+const std::vector<std::string>& routing_attributes();
+
+// Whether one sink gets a transition, and why.
+struct Decision {
+  std::string sink;
+  bool chosen = false;
+  bool opening = false;  // Chosen, and it hears of the incident for the first time.
+  std::string reason;    // Not chosen: "not_in_scope", "stopped_by:<sink>", ... From a closed set and sink names.
+  std::string detail;    // The condition that decided, for explain.
+};
+
+// Decides for all sinks, in order. `told` are the sinks that were given this incident before. Pure.
+//
+// A sink that was told of an incident gets its end, whatever playbook, scope or an earlier sink's `stop` say of the
+// finding that ended it. Everything else is judged by itself: the severity that counts is the incident's, the worst it
+// has had, so that an incident does not fall out of a sink's scope half-way.
+std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
+                             const std::vector<std::string>& told);
+
+}  // namespace sinks
