@@ -23,6 +23,7 @@ void write_fields(Writer& out, const Incident& incident) {
   out.field_if_set("resolved", incident.resolved);
   out.field("count", incident.count);
   out.field("members", incident.members);
+  if (incident.members_not_listed != 0) out.field("members_not_listed", incident.members_not_listed);
   if (incident.inferred_end) out.field("inferred_end", true);
 }
 
@@ -37,6 +38,7 @@ void read_fields(Fields& in, Incident& incident) {
   in.optional("resolved", incident.resolved);
   in.optional("count", incident.count);
   in.optional("members", incident.members);
+  in.optional("members_not_listed", incident.members_not_listed);
   in.optional("inferred_end", incident.inferred_end);
 }
 

@@ -22,9 +22,10 @@ struct Incident {
   base::Time opened;
   base::Time last_seen;
   std::optional<base::Time> resolved;
-  std::int64_t count = 0;            // Findings that said it, repeats included.
-  std::vector<std::string> members;  // What is open now.
-  bool inferred_end = false;         // Closed by quiet time instead of by a resolve.
+  std::int64_t count = 0;               // Findings that said it, repeats included.
+  std::vector<std::string> members;     // What is open now.
+  std::int64_t members_not_listed = 0;  // Open too, but over the bound of what is listed.
+  bool inferred_end = false;            // Closed by quiet time instead of by a resolve.
   friend bool operator==(const Incident&, const Incident&) = default;
 };
 
@@ -33,8 +34,8 @@ struct Incident {
 struct Transition {
   std::string id;  // Derived from the incident's id and the event that caused it.
   TransitionState state = TransitionState::kOpened;
-  std::string cause;  // "first_finding", "new_member", "severity_rise", "repeat", "new_evidence", "last_member_resolved",
-                      // "quiet_time", ...
+  std::string cause;  // "first_finding", "new_member", "severity_rise", "repeat", "new_evidence",
+                      // "last_member_resolved", "quiet_time", ...
   base::Time at;
   Incident incident;
   Finding finding;  // The one that caused it; the last one for a timer.

@@ -70,6 +70,17 @@ class FakeStage {
   std::map<std::string, std::int64_t> counters;
   std::vector<std::string> timer_failures;
 
+  // Runs a handler's coroutine to its end.
+  static base::Result<void> run(base::Task<base::Result<void>> task) {
+    boost::asio::io_context loop;
+    base::Result<void> result = base::ok();
+    boost::asio::co_spawn(loop, keep(std::move(task), &result), [](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+    });
+    loop.run();
+    return result;
+  }
+
   // How many state entries all keys have together.
   std::size_t state_size() const {
     std::size_t size = 0;
@@ -82,6 +93,9 @@ class FakeStage {
   }
 
  private:
+  static base::Task<void> keep(base::Task<base::Result<void>> task, base::Result<void>* result) {
+    *result = co_await std::move(task);
+  }
   FakeTransaction begin(const std::string& key) {
     FakeTransaction txn = keys_.try_emplace(key, key).first->second;
     txn.time = clock_.now();
@@ -104,19 +118,6 @@ class FakeStage {
     }
     return found;
   }
-  static base::Task<void> keep(base::Task<base::Result<void>> task, base::Result<void>* result) {
-    *result = co_await std::move(task);
-  }
-  static base::Result<void> run(base::Task<base::Result<void>> task) {
-    boost::asio::io_context loop;
-    base::Result<void> result = base::ok();
-    boost::asio::co_spawn(loop, keep(std::move(task), &result), [](std::exception_ptr failure) {
-      if (failure) std::rethrow_exception(failure);
-    });
-    loop.run();
-    return result;
-  }
-
   bus::Handler& handler_;
   base::ManualClock& clock_;
   std::map<std::string, FakeTransaction> keys_;

@@ -187,6 +187,7 @@ class RandomRecords {
     if (chance(50)) made.resolved = time();
     made.count = static_cast<std::int64_t>(below(1'000'000));
     made.members = texts();
+    if (chance(20)) made.members_not_listed = static_cast<std::int64_t>(below(1'000));
     made.inferred_end = chance(20);
     return made;
   }
