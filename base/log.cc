@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace base::log {
 
@@ -23,32 +25,9 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-// JSON string escapes of RFC 8259 section 7. Bytes that are not ASCII pass: the line is UTF-8 if its values are.
+// A JSON string (RFC 8259 section 7). Bytes that are no UTF-8 become U+FFFD: values may be what others sent.
 std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (char c : text) {
-    switch (c) {
-      case '"':
-        quoted += "\\\"";
-        break;
-      case '\\':
-        quoted += "\\\\";
-        break;
-      case '\n':
-        quoted += "\\n";
-        break;
-      case '\t':
-        quoted += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        } else {
-          quoted += c;
-        }
-    }
-  }
-  return quoted + '"';
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string as_json(std::string_view level, std::string_view text, Fields fields) {
@@ -97,7 +76,9 @@ spdlog::level::level_enum to_spdlog(Level level) {
 
 }  // namespace
 
-Field::Field(std::string_view name, double number) : key(name), value(fmt::format("{}", number)), quoted(false) {}
+// JSON has no NaN and no infinity: those are text.
+Field::Field(std::string_view name, double number)
+    : key(name), value(fmt::format("{}", number)), quoted(!std::isfinite(number)) {}
 
 void debug(std::string_view text, Fields fields) { write(spdlog::level::debug, "debug", text, fields); }
 void info(std::string_view text, Fields fields) { write(spdlog::level::info, "info", text, fields); }

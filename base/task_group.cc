@@ -71,6 +71,8 @@ void TaskGroup::spawn(Task<void> task) {
                        std::rethrow_exception(failure);
                      } catch (const boost::system::system_error& error) {
                        if (error.code() != asio::error::operation_aborted) std::terminate();
+                     } catch (...) {
+                       std::terminate();
                      }
                    }
                    state->finish(entry);
