@@ -211,7 +211,11 @@ class RandomRecords {
     return {text(), text(), text(), time(), list([this] { return step(); })};
   }
   // Fields of a later version, as the decoders keep them.
-  std::string unknown() { return chance(70) ? "{}" : R"({"later":{"a":[1,null,"x"]},"much_later":true})"; }
+  std::string unknown() {
+    return !with_unknown_fields || chance(70) ? "{}" : R"({"later":{"a":[1,null,"x"]},"much_later":true})";
+  }
+
+  bool with_unknown_fields = true;
 
  private:
   std::mt19937_64 engine_;
