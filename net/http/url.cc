@@ -6,6 +6,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url_view.hpp>
+#include <cctype>
+#include <charconv>
 
 namespace net::http {
 
@@ -47,8 +49,11 @@ base::Result<Url> parse_url(std::string_view text) {
   if (!view.has_authority() || view.encoded_host().empty()) return unusable("it has no host");
   url.userinfo = std::string(view.encoded_userinfo());
   url.host = view.host_type() == urls::host_type::name ? view.host() : std::string(view.host_address());
-  if (view.has_port() && !view.port().empty() && view.port_number() == 0) return unusable("the port is out of range");
-  url.port = view.port_number() != 0 ? view.port_number() : default_port(url.scheme);
+  url.port = default_port(url.scheme);
+  if (std::string port(view.port()); !port.empty()) {
+    auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), url.port);
+    if (failure != std::errc() || url.port == 0) return unusable("the port is out of range");
+  }
   url.path = view.encoded_path().empty() ? "/" : std::string(view.encoded_path());
   url.query = std::string(view.encoded_query());
   return url;
