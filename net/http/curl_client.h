@@ -19,7 +19,7 @@ struct ClientLimits {
 // nothing until the first send(). HTTP/1.1 only; answers are taken uncompressed.
 //
 // Access::server_name is what the other side's certificate is checked against and what SNI says; the connection still
-// goes to the URL's host, and so does the Host header. Its exchanges do not go through the environment's proxy.
+// goes to the URL's host, and so does the Host header. NO_PROXY is then matched against that name.
 std::unique_ptr<Client> make_client(ClientLimits limits, base::Executor executor);
 
 }  // namespace net::http

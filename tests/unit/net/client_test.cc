@@ -3,8 +3,10 @@
 
 #include <future>
 
+#include "base/metrics.h"
 #include "base/task_group.h"
 #include "net/http/curl_client.h"
+#include "net/http/server.h"
 #include "tests/fakes/fake_http_server.h"
 #include "tests/fakes/io_thread.h"
 
@@ -109,6 +111,37 @@ TEST_F(ClientTest, OpensNoMoreConnectionsToAHostThanAllowed) {
 
   for (auto& answer : answers) EXPECT_TRUE(answer.get());
   EXPECT_LE(server_.connections(), 2u);
+}
+
+TEST_F(ClientTest, TalksToOurOwnServer) {
+  base::Metrics metrics;
+  ServerOptions options;
+  options.address = "127.0.0.1";
+  options.port = 0;
+  auto ours = make_server(options, io_.executor(), metrics);
+  ours->route("POST", "/echo", [](ServerRequest asked) -> base::Task<ServerResponse> {
+    ServerResponse response;
+    response.body = std::move(asked.body);
+    co_return response;
+  });
+  ASSERT_TRUE(ours->start());
+  auto one = request();
+  one.method = "POST";
+  one.url = "http://127.0.0.1:" + std::to_string(ours->port()) + "/echo";
+  one.body.assign(3'000'000, 'e');
+
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(one).value().body, one.body);
+
+  io_.run(ours->stop());
+}
+
+TEST_F(ClientTest, AnOverloadedServerSaysWhenToComeBack) {
+  server_.answer_with(429, "slow down", "Retry-After: 10\r\n");
+
+  auto error = classify(send(request()).value()).error();
+
+  EXPECT_EQ(error.reason, base::Reason::kRateLimited);
+  EXPECT_EQ(error.retry, base::Retry::after(std::chrono::seconds(10)));
 }
 
 TEST_F(ClientTest, DoesNotFollowRedirects) {
