@@ -206,6 +206,7 @@ base::Task<ServerResponse> Connection::handle() {
 
 base::Task<bool> Connection::respond(ServerResponse response, ResponseFraming framing) {
   enter(Phase::kWriting, context_.options.write_timeout);
+  match_.metrics->count(response.status);
   out_.clear();
   append_head(response, framing, out_);
   bool omit_body = framing.omit_body || response.status == 204 || response.status == 304;
@@ -213,7 +214,7 @@ base::Task<bool> Connection::respond(ServerResponse response, ResponseFraming fr
   bool join = response.body.size() <= kJoinedBodyBytes;
   if (join) out_ += response.body;
   bool sent = co_await write({asio::buffer(out_), join ? asio::const_buffer() : asio::buffer(response.body)});
-  match_.metrics->answered(response.status, Clock::now() - head_read_at_);
+  match_.metrics->took(Clock::now() - head_read_at_);
   co_return sent;
 }
 

@@ -19,8 +19,11 @@ PathMetrics::PathMetrics(base::Metrics& metrics, std::string path)
       seconds_(metrics.seconds("tocsin_http_request_seconds", "Time from a request's head to the end of its answer",
                                {{"path", path_}})) {}
 
-void PathMetrics::answered(int status, std::chrono::steady_clock::duration took) {
-  seconds_.Observe(std::chrono::duration<double>(took).count());
+void PathMetrics::took(std::chrono::steady_clock::duration time) {
+  seconds_.Observe(std::chrono::duration<double>(time).count());
+}
+
+void PathMetrics::count(int status) {
   std::lock_guard lock(mutex_);
   for (auto& [code, counter] : by_status_) {
     if (code == status) return counter->Increment();

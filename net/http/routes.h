@@ -19,7 +19,9 @@ class PathMetrics {
  public:
   // `metrics` must outlive it.
   PathMetrics(base::Metrics& metrics, std::string path);
-  void answered(int status, std::chrono::steady_clock::duration took);
+  // Before the answer is sent, so that whoever has it finds it counted.
+  void count(int status);
+  void took(std::chrono::steady_clock::duration time);
 
  private:
   base::Metrics& metrics_;
