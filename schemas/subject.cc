@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "base/hash.h"
+#include "schemas/alert_subject.h"
 #include "schemas/event.h"
 
 namespace schemas {
@@ -25,6 +26,15 @@ constexpr std::array<WorkloadLabel, 5> kWorkloads = {{{"deployment", "deployment
                                                       {"daemonset", "daemonset"},
                                                       {"job_name", "job"},
                                                       {"pod", "pod"}}};
+
+// Robusta's order: what it takes an alert to be about.
+constexpr std::array<WorkloadLabel, 7> kSubjects = {{{"deployment", "deployment"},
+                                                     {"daemonset", "daemonset"},
+                                                     {"statefulset", "statefulset"},
+                                                     {"node", "node"},
+                                                     {"pod", "pod"},
+                                                     {"job_name", "job"},
+                                                     {"horizontalpodautoscaler", "horizontalpodautoscaler"}}};
 
 // Where a label of the target met one of the series, Prometheus kept the series' own as exported_<name>
 // (https://prometheus.io/docs/prometheus/latest/configuration/configuration/, honor_labels).
@@ -60,6 +70,23 @@ std::string subject_of(std::string_view cluster, const Alert& alert) {
   std::string_view node = own_label(alert.labels, "node");
   if (!node.empty()) return join({cluster, "node", node});
   return join({cluster, "fingerprint", alert.fingerprint.empty() ? fingerprint(alert.labels) : alert.fingerprint});
+}
+
+Subject alert_subject(const Alert& alert) {
+  Subject subject;
+  subject.name_space = own_label(alert.labels, "namespace");
+  subject.node = own_label(alert.labels, "node");
+  subject.container = own_label(alert.labels, "container");
+  subject.labels = alert.labels;
+  subject.annotations = alert.annotations;
+  for (const WorkloadLabel& candidate : kSubjects) {
+    std::string_view name = own_label(alert.labels, candidate.label);
+    if (name.empty() || is_scraper(name)) continue;
+    subject.kind = candidate.kind;
+    subject.name = name;
+    break;
+  }
+  return subject;
 }
 
 }  // namespace schemas
