@@ -19,7 +19,7 @@ Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
       roles_(roles),
       deps_(deps),
       splitter_(config_.cluster, deps.metrics),
-      worker_(config_.playbooks, deps.metrics),
+      worker_(config_.playbooks, deps.metrics, deps.work),
       keeper_({}, deps.metrics),
       router_(config_.sinks.routes) {}
 
@@ -101,6 +101,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
 }
 
 base::Task<void> Pipeline::stop() {
+  co_await worker_.stop();
   for (auto& [name, running] : sinks_) {
     if (running->worker) co_await running->worker->stop();
   }
