@@ -56,7 +56,7 @@ ServerResponse as_json(std::string body) {
 }  // namespace
 
 base::Task<ServerResponse> newest_findings(std::string data_dir, int limit) {
-  auto archive = bus::open_embedded_archive(data_dir);
+  auto archive = bus::embedded::open_embedded_archive(data_dir);
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   std::string list = "[";
   auto scanned = archive.value()->scan_newest_first(schemas::topics::kFindings, [&](const bus::Record& record) {
@@ -72,7 +72,7 @@ base::Task<ServerResponse> change_letters(std::string data_dir, bus::Bus& bus, s
   if (!wish) {
     co_return net::http::refuse(400, R"(expected {"change": "replay" or "drop", "ids": [...], "all": true or false})");
   }
-  auto archive = bus::open_embedded_archive(data_dir);
+  auto archive = bus::embedded::open_embedded_archive(data_dir);
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   auto letters = open_dead_letters(*archive.value());
   if (!letters) co_return net::http::refuse(503, letters.error().message);

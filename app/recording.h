@@ -22,7 +22,7 @@ struct RecordedInput {
 // tocsin.exchange/1 (an outside question with its answer). Other lines are errors; empty ones are skipped.
 struct Recording {
   std::vector<RecordedInput> inputs;  // In the order of their times.
-  std::vector<net::http::Exchange> exchanges;
+  std::vector<net::http::RecordedExchange> exchanges;
 };
 
 // Errors name the file and the line.

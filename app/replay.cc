@@ -104,11 +104,11 @@ base::Result<ReplayCounts> replay(const ReplaySettings& settings, Recording reco
   BOOST_OUTCOME_TRY(auto config, load(settings.config, {*http, threads.executor()}));
   silence(config.sinks);
 
-  bus::EmbeddedOptions options;
+  bus::embedded::EmbeddedOptions options;
   options.data_dir = settings.data_dir;
   options.max_age = config.bus.retention.age;
   options.max_bytes = config.bus.retention.bytes;
-  auto bus = bus::make_embedded_bus(options, clock, metrics);
+  auto bus = bus::embedded::make_embedded_bus(options, clock, metrics);
   BOOST_OUTCOME_TRY(bus->start());
   Pipeline pipeline(std::move(config), Roles{}, {*bus, wall_clock, rng, metrics, threads.executor()});
   BOOST_OUTCOME_TRY(pipeline.start({}));

@@ -101,18 +101,18 @@ base::Result<void> Service::Parts::load() {
 }
 
 base::Result<void> Service::Parts::start_bus() {
-  bus::EmbeddedOptions options;
+  bus::embedded::EmbeddedOptions options;
   options.data_dir = settings.data_dir;
   options.max_age = config->bus.retention.age;
   options.max_bytes = config->bus.retention.bytes;
   options.dead_letter_age = config->bus.retention.dead_letters;
-  bus = bus::make_embedded_bus(options, clock, metrics);
+  bus = bus::embedded::make_embedded_bus(options, clock, metrics);
   return bus->start();
 }
 
 base::Result<void> Service::Parts::start_pipeline() {
   std::vector<std::string> topics;
-  BOOST_OUTCOME_TRY(auto archive, bus::open_embedded_archive(settings.data_dir));
+  BOOST_OUTCOME_TRY(auto archive, bus::embedded::open_embedded_archive(settings.data_dir));
   BOOST_OUTCOME_TRY(topics, archive->topics());
   pipeline = std::make_unique<Pipeline>(std::move(*config), Roles::of(settings.roles),
                                         PipelineDeps{*bus, clock, rng, metrics, work.executor()});

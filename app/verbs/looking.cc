@@ -6,7 +6,7 @@
 namespace app::verbs {
 
 base::Result<std::unique_ptr<bus::Archive>> open_archive(const std::string& data_dir) {
-  return bus::open_embedded_archive(data_dir);
+  return bus::embedded::open_embedded_archive(data_dir);
 }
 
 }  // namespace app::verbs

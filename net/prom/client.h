@@ -40,8 +40,8 @@ struct ClientOptions {
 // https://prometheus.io/docs/prometheus/latest/querying/api/
 //
 // Thread-safe. An empty result is a success with no series. Errors by what is wrong: kBadRequest for a query that the
-// server refuses (its own words in the message), kTimeout, kAuth, kUnavailable, kUnreachable, kTooLarge, kBadAnswer when
-// the answer is not what the API promises (an HTML page of a proxy, say).
+// server refuses (its own words in the message), kTimeout, kAuth, kUnavailable, kUnreachable, kTooLarge, kBadAnswer
+// when the answer is not what the API promises (an HTML page of a proxy, say).
 class Client {
  public:
   // `http` must outlive the client.

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/prom/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "net/http/url.h"
+#include "net/prom/answer.h"
+
+namespace net::prom {
+
+namespace {
+
+// "exceeded maximum resolution of 11,000 points per timeseries": Prometheus refuses more.
+constexpr std::int64_t kMostPoints = 11'000;
+// A thousand series of 11,000 samples of 30 bytes would be 330 MB; a chart needs a tenth of a hundredth of that.
+constexpr std::size_t kMostBytes = 32 * 1024 * 1024;
+// What is left for the way back, so that the server's own time-out comes before ours and says more.
+constexpr std::chrono::milliseconds kForTheWay{200};
+
+std::string seconds_text(base::Time time) { return fmt::format("{:.3f}", base::to_unix_seconds(time)); }
+
+std::string server_timeout(base::Deadline deadline) {
+  auto left = std::max(base::time_left(deadline) - kForTheWay, std::chrono::milliseconds(100));
+  return fmt::format("{}ms", left.count());
+}
+
+std::string url_of(const ClientOptions& options, std::string_view path, const std::string& query = {}) {
+  std::string url = options.url + std::string(path);
+  for (const std::string& part : {query, options.query_string}) {
+    if (!part.empty()) url += (url.find('?') == std::string::npos ? "?" : "&") + part;
+  }
+  return url;
+}
+
+http::Request ask(const ClientOptions& options, base::Deadline deadline) {
+  http::Request request;
+  request.deadline = deadline;
+  request.max_response_bytes = kMostBytes;
+  request.access = &options.access;
+  return request;
+}
+
+// Queries go as a form in the body: a selector can be longer than a URL may be.
+http::Request form(const ClientOptions& options, std::string_view path, http::Query parameters,
+                   base::Deadline deadline) {
+  for (const auto& argument : options.extra_args) parameters.push_back(argument);
+  http::Request request = ask(options, deadline);
+  request.method = "POST";
+  request.url = url_of(options, path);
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = http::build_query(parameters);
+  return request;
+}
+
+}  // namespace
+
+Client::Client(http::Client& http, ClientOptions options) : http_(http), options_(std::move(options)) {}
+
+base::Task<base::Result<Answer>> Client::query(std::string expression, base::Time at, base::Deadline deadline) {
+  auto request = form(
+      options_, "/api/v1/query",
+      {{"query", std::move(expression)}, {"time", seconds_text(at)}, {"timeout", server_timeout(deadline)}}, deadline);
+  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  co_return read_answer(response);
+}
+
+base::Task<base::Result<Answer>> Client::query_range(std::string expression, base::Time from, base::Time to,
+                                                     base::Duration step, base::Deadline deadline) {
+  step = std::max(step, (to - from) / (kMostPoints - 1) + base::Duration(1));
+  auto request = form(options_, "/api/v1/query_range",
+                      {{"query", std::move(expression)},
+                       {"start", seconds_text(from)},
+                       {"end", seconds_text(to)},
+                       {"step", fmt::format("{:.3f}", std::chrono::duration<double>(step).count())},
+                       {"timeout", server_timeout(deadline)}},
+                      deadline);
+  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  co_return read_answer(response);
+}
+
+base::Task<base::Result<std::vector<Rule>>> Client::alerting_rules(std::string alert_name, base::Deadline deadline) {
+  http::Request request = ask(options_, deadline);
+  request.url = url_of(options_, "/api/v1/rules", http::build_query({{"type", "alert"}, {"rule_name[]", alert_name}}));
+  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  co_return read_rules(response, alert_name);
+}
+
+}  // namespace net::prom
