@@ -160,3 +160,10 @@ std::span<const std::uint32_t> Canvas::row(int y) const {
 }
 
 }  // namespace charts
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+// Fontconfig keeps what it read about fonts until the process ends; that does not grow with what is drawn.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+#endif
+#endif

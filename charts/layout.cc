@@ -9,6 +9,7 @@
 #include "charts/legend.h"
 #include "charts/marker_labels.h"
 #include "charts/names.h"
+#include "charts/time_range.h"
 
 namespace charts {
 namespace {
@@ -50,29 +51,6 @@ Extent extent_of(const base::Chart& chart, base::Time from, base::Time to) {
   return extent;
 }
 
-// The range of the chart, or of its samples if it names none. Years 1900 to 2200: what is outside is a mistake, and the
-// distance of the ends of base::Time does not fit a base::Duration.
-std::pair<base::Time, base::Time> range_of(const base::Chart& chart) {
-  using std::chrono::hours;
-  constexpr base::Time kFirst{hours(-24 * 365 * 70)};
-  constexpr base::Time kLast{hours(24LL * 365 * 230)};
-  base::Time from = std::clamp(chart.from, kFirst, kLast);
-  base::Time to = std::clamp(chart.to, kFirst, kLast);
-  if (from < to) return {from, to};
-  from = kLast;
-  to = kFirst;
-  for (const base::Series& series : chart.series) {
-    for (const base::Sample& sample : series.samples) {
-      base::Time time = std::clamp(sample.time, kFirst, kLast);
-      from = std::min(from, time);
-      to = std::max(to, time);
-    }
-  }
-  if (from > to) from = to = std::clamp(chart.to, kFirst, kLast);
-  if (from < to) return {from, to};
-  return {from - std::chrono::minutes(5), to + std::chrono::minutes(5)};
-}
-
 bool is_far(const base::ReferenceLine& line, const Extent& data) {
   if (data.is_empty()) return false;
   double reach = std::max(std::abs(data.min), std::abs(data.max));
@@ -101,7 +79,7 @@ class LayoutBuilder {
       : chart_(chart), width_(width), height_(height), canvas_(canvas) {}
 
   Layout build() {
-    auto [from, to] = range_of(chart_);
+    auto [from, to] = time_range(chart_);
     layout_.scale.from = from;
     layout_.scale.to = to;
     place_header();

@@ -11,7 +11,8 @@
 namespace charts {
 namespace {
 
-// Of libdeflate's 1 to 12: charts are mostly runs of one byte, where higher levels gain a percent for a third more time.
+// Of libdeflate's 1 to 12: charts are mostly runs of one byte, where higher levels gain a percent for a third more
+// time.
 constexpr int kLevel = 2;
 
 using namespace std::string_view_literals;

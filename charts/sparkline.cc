@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "charts/chart.h"
+#include "charts/time_range.h"
 
 namespace charts {
 namespace {
@@ -21,7 +22,7 @@ std::vector<std::optional<double>> columns_of(const base::Series& series, base::
   std::chrono::duration<double> whole = to - from;
   for (const base::Sample& sample : series.samples) {
     if (!std::isfinite(sample.value) || sample.time < from || sample.time > to) continue;
-    double part = whole.count() > 0 ? std::chrono::duration<double>(sample.time - from) / whole : 1;
+    double part = std::chrono::duration<double>(sample.time - from) / whole;
     auto column = std::min(count - 1, static_cast<std::size_t>(part * static_cast<double>(count)));
     sums[column] += sample.value;
     ++counts[column];
@@ -62,16 +63,11 @@ std::string newest_text(const base::Series& series, base::Unit unit) {
 
 std::string sparkline(const base::Series& series, const base::Chart& chart, int width) {
   auto count = static_cast<std::size_t>(std::clamp(width, 1, 1000));
-  base::Time from = chart.from;
-  base::Time to = chart.to;
-  if (from >= to && !series.samples.empty()) {
-    from = series.samples.front().time;
-    to = series.samples.back().time;
-  }
+  auto [from, to] = time_range(chart);
   auto columns = columns_of(series, from, to, count);
   std::chrono::duration<double> whole = to - from;
   std::chrono::duration<double> step = chart.step;
-  if (whole.count() > 0) bridge(columns, 1.5 * step / whole * static_cast<double>(count) + 1);
+  bridge(columns, 1.5 * step / whole * static_cast<double>(count) + 1);
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   for (const auto& column : columns) {

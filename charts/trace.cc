@@ -70,7 +70,7 @@ std::vector<Run> trace(const base::Series& series, base::Duration step, const Pl
   base::Time last = base::Time::min();
   for (const base::Sample& sample : series.samples) {
     if (sample.time < scale.from || sample.time > scale.to || sample.time <= last) continue;
-    bool gap = step > base::Duration::zero() && last != base::Time::min() && sample.time - last > step + step / 2;
+    bool gap = step > base::Duration::zero() && last != base::Time::min() && sample.time - last - step > step / 2;
     last = sample.time;
     if (gap || !std::isfinite(sample.value)) end_run();
     if (std::isfinite(sample.value)) builder.add({scale.x(sample.time), scale.y(sample.value)});

@@ -54,6 +54,15 @@ TEST(Sparkline, SaysNoDataWithoutValues) {
   EXPECT_EQ(sparkline(chart.series[0], chart, 4), "      no data");
 }
 
+TEST(Sparkline, SurvivesWhateverTimesCome) {
+  base::Chart chart = chart_of(1);
+  chart.from = base::Time::min();
+  chart.to = base::Time::max();
+  chart.step = base::Duration::max();
+
+  EXPECT_EQ(sparkline(chart.series[0], chart, 20).find("  "), 0u);
+}
+
 TEST(Sparkline, IgnoresInfinity) { EXPECT_EQ(line_of({0, std::numeric_limits<double>::infinity(), 7}, 3), "▁▁█  7"); }
 
 }  // namespace
