@@ -9,10 +9,13 @@ namespace enrichers {
 
 namespace {
 
-std::string expression_in(const std::string& generator_url) {
-  auto url = net::http::parse_url(generator_url);
-  if (!url || !url.value().path.ends_with("/graph")) return {};
-  return std::string(net::http::find_parameter(net::http::parse_query(url.value().query), "g0.expr"));
+// VictoriaMetrics' page has its parameters in the fragment: ".../vmui/#/?g0.expr=...".
+std::string expression_in(std::string_view generator_url) {
+  std::size_t at = generator_url.find("g0.expr=");
+  if (at == std::string_view::npos || at == 0) return {};
+  char before = generator_url[at - 1];
+  if (before != '?' && before != '&') return {};
+  return std::string(net::http::find_parameter(net::http::parse_query(generator_url.substr(at)), "g0.expr"));
 }
 
 // A rule's own labels are a subset of its alerts' labels. Templated ones can't be compared.

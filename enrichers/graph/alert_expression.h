@@ -11,9 +11,9 @@
 
 namespace enrichers {
 
-// The PromQL expression that an alert is made of: from its generator URL where that is Prometheus' own form
-// (.../graph?g0.expr=...), else from the rule of its name whose labels it has, asked of Prometheus. The arguments must
-// outlive the call.
+// The PromQL expression that an alert is made of: from its generator URL where that has it as Prometheus
+// and VictoriaMetrics write it (g0.expr=...), else from the rule of its name whose labels it has, asked of Prometheus.
+// The arguments must outlive the call.
 base::Task<base::Result<std::string>> find_alert_expression(const schemas::Alert& alert, const Prometheus& prometheus,
                                                             base::Deadline deadline);
 

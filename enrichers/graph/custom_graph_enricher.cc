@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enrichers/action_type.h"
 #include "enrichers/graph/graph_actions.h"
-#include "enrichers/graph/promql.h"
+#include "enrichers/graph/query_template.h"
 #include "enrichers/graph/range_chart.h"
 #include "enrichers/text/substitute.h"
 
@@ -20,7 +20,7 @@ const base::OptionTable<Options>& options() {
   static const auto table = [] {
     base::OptionTable<Options> t("custom_graph_enricher", "Adds a chart of a query of your own.");
     t.option("promql_query", &Options::promql_query,
-             "PromQL; $labels.x and the other names of template_enricher are replaced, escaped for double quotes.",
+             "PromQL; $labels.x and the other names of template_enricher are replaced, escaped for where they stand.",
              base::kRequired);
     t.option("graph_title", &Options::graph_title, "The title, templated likewise; else the query.");
     t.option("graph_duration_minutes", &Options::graph_duration_minutes, "How far back the chart goes at least.",
@@ -44,7 +44,7 @@ class CustomGraphEnricher final : public Action {
   base::Task<base::Result<Contribution>> run(const Input& input) const override {
     if (!input.event.alert) co_return needs_an_alert();
     Range range = range_of(*input.event.alert, input.now, std::chrono::minutes(options_.graph_duration_minutes));
-    std::string query = query_for(input);
+    BOOST_OUTCOME_CO_TRY(auto query, fill_query(options_.promql_query, names_of(input)));
     std::string title = options_.graph_title.empty() ? query : substitute(options_.graph_title, names_of(input));
     std::vector<std::string> notes;
     BOOST_OUTCOME_CO_TRY(auto chart,
@@ -61,14 +61,6 @@ class CustomGraphEnricher final : public Action {
   }
 
  private:
-  std::string query_for(const Input& input) const {
-    Lookup names = names_of(input);
-    return substitute(options_.promql_query, [&](std::string_view name) -> std::optional<std::string> {
-      auto value = names(name);
-      return value ? std::optional(promql::escape(*value)) : std::nullopt;
-    });
-  }
-
   const Options options_;
   const Prometheus prometheus_;
 };

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
-#include <cstdlib>
+
+#include "enrichers/graph/promql_constant.h"
 
 namespace enrichers::promql {
 
@@ -88,14 +88,6 @@ TopLevel look(std::string_view text) {
   return found;
 }
 
-std::optional<double> as_number(std::string_view text) {
-  std::string number(trim(text));
-  char* end = nullptr;
-  double value = std::strtod(number.c_str(), &end);
-  if (number.empty() || *end != '\0' || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 Split split_threshold(std::string_view expression) {
@@ -105,8 +97,8 @@ Split split_threshold(std::string_view expression) {
   if (!top.last || top.has_set_operator) return whole;
   std::string_view left = trim(expression.substr(0, top.last->begin));
   std::string_view right = trim(expression.substr(top.last->end));
-  if (auto number = as_number(right); number && !left.empty()) return {std::string(left), number};
-  if (auto number = as_number(left); number && !right.empty()) return {std::string(right), number};
+  if (auto number = constant(right); number && !left.empty()) return {std::string(left), number};
+  if (auto number = constant(left); number && !right.empty()) return {std::string(right), number};
   return whole;
 }
 
@@ -131,10 +123,10 @@ std::string add_labels(std::string_view expression, const std::map<std::string, 
   return out;
 }
 
-std::string escape(std::string_view value) {
+std::string escape(std::string_view value, char quote) {
   std::string out;
   for (char c : value) {
-    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\\' || c == quote) out += '\\';
     if (c == '\n') {
       out += "\\n";
     } else {

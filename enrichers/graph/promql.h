@@ -17,14 +17,15 @@ struct Split {
   std::optional<double> threshold;  // What it was compared with; nullopt where the expression was left as it is.
 };
 
-// Takes off a comparison with a number at either end ("x > 0.9", "0.9 < x", also "> bool"), so that the series is seen
-// below its threshold too. An expression with a set operator (and, or, unless) outside of brackets is left as it is.
+// Takes off a comparison with a constant at either end ("x > 0.9", "5 * 60 < x", also "> bool"), so that the series is
+// seen below its threshold too. An expression with a set operator (and, or, unless) outside of brackets is left as it
+// is.
 Split split_threshold(std::string_view expression);
 
 // Puts label="value" into the braces of every selector. A selector without braces stays as it is.
 std::string add_labels(std::string_view expression, const std::map<std::string, std::string>& labels);
 
-// A value as it stands between double quotes.
-std::string escape(std::string_view value);
+// A value as it stands between double quotes, or the quotes given: a server refuses the other ones escaped.
+std::string escape(std::string_view value, char quote = '"');
 
 }  // namespace enrichers::promql

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 namespace enrichers {
@@ -32,6 +33,14 @@ void keep_what_it_is_about(std::vector<base::Series>& series, const schemas::Lab
 bool has_samples(const base::Series& series) {
   return std::any_of(series.samples.begin(), series.samples.end(),
                      [](const base::Sample& sample) { return !std::isnan(sample.value); });
+}
+
+double largest(const base::Series& series) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (const base::Sample& sample : series.samples) {
+    if (std::isfinite(sample.value)) most = std::max(most, sample.value);
+  }
+  return most;
 }
 
 std::set<std::string> differing_labels(const std::vector<base::Series>& series) {
@@ -115,7 +124,9 @@ base::Task<base::Result<base::Chart>> query_chart(const Prometheus& prometheus, 
   base::Chart chart;
   chart.title = std::move(wanted.title);
   if (series.size() > kMostSeries) {
-    notes.push_back(fmt::format("{} of {} series are shown", kMostSeries, series.size()));
+    notes.push_back(fmt::format("{} of {} series are shown, the largest", kMostSeries, series.size()));
+    std::stable_sort(series.begin(), series.end(),
+                     [](const base::Series& a, const base::Series& b) { return largest(a) > largest(b); });
     series.resize(kMostSeries);
   }
   chart.unit = wanted.unit;
