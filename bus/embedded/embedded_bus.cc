@@ -83,8 +83,8 @@ EmbeddedBus::EmbeddedBus(EmbeddedOptions options, base::Clock& clock, base::Metr
 
 EmbeddedBus::~EmbeddedBus() {
   for (const auto& stage : stages()) stage->begin_close();
-  writer_.stop();
   reader_.stop();
+  writer_.stop();
 }
 
 Writer::Deps EmbeddedBus::writer_deps() {
@@ -149,8 +149,9 @@ base::Task<void> EmbeddedBus::stop() {
     std::lock_guard lock(mutex_);
     stages_.clear();
   }
-  writer_.stop();
+  // The writer's connection is the last to close: SQLite then folds the write-ahead log into the file.
   reader_.stop();
+  writer_.stop();
   work_.release();
   lock_.reset();
 }

@@ -30,8 +30,11 @@ void Reader::stop() {
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
   std::deque<Job> dropped;
-  std::lock_guard lock(mutex_);
-  dropped.swap(jobs_);
+  {
+    std::lock_guard lock(mutex_);
+    dropped.swap(jobs_);
+  }
+  view_.reset();
 }
 
 void Reader::post(Job job) {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/bus/crash_child.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+
+namespace contract {
+
+using Outcome = base::Result<void>;
+
+class CrashPipeline::First final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
+    const std::string* count = txn.get("t", "count");
+    txn.put("t", "count", std::to_string((count != nullptr ? std::stoll(*count) : 0) + 1));
+    txn.emit("mid", record.key, record.value);
+    txn.set_timer("tick", txn.now() + std::chrono::milliseconds(3));
+    txn.count("first");
+    co_return base::ok();
+  }
+  base::Task<Outcome> on_timer(const bus::Timer&, bus::Transaction& txn) override {
+    txn.emit("ticks", txn.key(), "tick");
+    txn.count("ticks");
+    co_return base::ok();
+  }
+};
+
+class CrashPipeline::Second final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
+    const std::string* last = txn.get("t", "last");
+    if (last != nullptr && std::stoll(*last) >= std::stoll(record.value)) txn.count("violations");
+    txn.put("t", "last", record.value);
+    txn.count("second");
+    txn.emit("out", record.key, record.value);
+    co_return base::ok();
+  }
+};
+
+CrashPipeline::CrashPipeline() : first_(std::make_unique<First>()), second_(std::make_unique<Second>()) {}
+CrashPipeline::~CrashPipeline() = default;
+
+void CrashPipeline::add_to(bus::Bus& bus, base::Executor executor) {
+  (void)bus.add_stage({.name = "first", .inputs = {"in"}}, *first_, executor);
+  (void)bus.add_stage({.name = "second", .inputs = {"mid"}}, *second_, executor);
+}
+
+bus::embedded::EmbeddedOptions crash_options(const std::filesystem::path& data_dir, bool with_retention) {
+  bus::embedded::EmbeddedOptions options;
+  options.data_dir = data_dir;
+  if (with_retention) options.max_bytes = 200'000;
+  return options;
+}
+
+namespace {
+
+// Appends ever greater numbers of one key. Those of an earlier process are below.
+base::Task<void> append_forever(bus::Bus& bus, int key, int acknowledged) {
+  std::string name = "key" + std::to_string(key);
+  boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+  while (true) {
+    std::string number = std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
+    auto appended = co_await bus.append({{"in", name, number}}, {{"appended", 1}});
+    if (appended) {
+      std::string line = name + " " + number + "\n";
+      if (::write(acknowledged, line.data(), line.size()) < 0) ::_exit(1);
+    } else {
+      pause.expires_after(std::chrono::milliseconds(1));
+      co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+  }
+}
+
+}  // namespace
+
+int run_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth) {
+  auto options = crash_options(directory / "data", failpoint.ends_with("_retention"));
+  std::atomic<int> passed = 0;
+  options.failpoint = [&](std::string_view at) {
+    if (at == failpoint && ++passed == nth) ::_exit(kFailpointExit);
+  };
+  int acknowledged = ::open((directory / "acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  base::SystemClock clock;
+  base::Metrics metrics;
+  boost::asio::thread_pool pool(2);
+  auto bus = bus::embedded::make_embedded_bus(std::move(options), clock, metrics);
+  if (auto started = bus->start(); !started) return 1;
+  CrashPipeline pipeline;
+  pipeline.add_to(*bus, pool.get_executor());
+  for (int key = 0; key < kChildKeys; ++key) {
+    boost::asio::co_spawn(pool, append_forever(*bus, key, acknowledged), boost::asio::detached);
+  }
+  pool.join();
+  return 1;
+}
+
+}  // namespace contract

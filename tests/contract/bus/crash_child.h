@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "bus/bus.h"
+#include "bus/embedded/embedded_bus.h"
+
+namespace contract {
+
+inline constexpr int kChildKeys = 12;
+// How the child ends when it came past its failpoint.
+inline constexpr int kFailpointExit = 42;
+
+// Two stages over one log: "first" counts in its state and passes on to "second", which counts what came out of order
+// or twice. Every number that must agree in the end is a counter or a state entry.
+class CrashPipeline {
+ public:
+  CrashPipeline();
+  ~CrashPipeline();
+  void add_to(bus::Bus& bus, base::Executor executor);
+
+ private:
+  class First;
+  class Second;
+  std::unique_ptr<First> first_;
+  std::unique_ptr<Second> second_;
+};
+
+bus::embedded::EmbeddedOptions crash_options(const std::filesystem::path& data_dir, bool with_retention);
+
+// A process of its own: runs the pipeline and appends until it is killed, or until `failpoint` is passed for the nth
+// time. Each acknowledged append is a line "key number" of the file `acknowledged`.
+int run_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth);
+
+}  // namespace contract
