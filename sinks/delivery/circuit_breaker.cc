@@ -16,11 +16,9 @@ void CircuitBreaker::succeeded() {
   state_ = State::kClosed;
   failures_ = 0;
   wait_ = kFirstWait;
-  last_error_.reset();
 }
 
-void CircuitBreaker::failed(bool was_probe, base::Time now, base::Error error) {
-  last_error_ = std::move(error);
+void CircuitBreaker::failed(bool was_probe, base::Time now) {
   if (was_probe) {
     wait_ = std::min(wait_ * 2, kLongestWait);
     open(now);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-
-#include "base/result.h"
 #include "base/time.h"
 
 namespace sinks {
@@ -23,15 +20,13 @@ class CircuitBreaker {
   // A probe must be answered for by succeeded(), failed() or abandoned().
   Admission ask(base::Time now);
   void succeeded();
-  // Requires: the error is one that another attempt could not meet.
-  void failed(bool was_probe, base::Time now, base::Error error);
+  void failed(bool was_probe, base::Time now);
   // A probe ended without an answer.
   void abandoned(base::Time now);
 
   bool is_open() const { return state_ != State::kClosed; }
   // While open: when the next probe may go.
   base::Time probe_at() const { return probe_at_; }
-  const std::optional<base::Error>& last_error() const { return last_error_; }
 
  private:
   enum class State { kClosed, kOpen, kProbing };
@@ -41,7 +36,6 @@ class CircuitBreaker {
   int failures_ = 0;
   base::Duration wait_ = kFirstWait;
   base::Time probe_at_;
-  std::optional<base::Error> last_error_;
 };
 
 }  // namespace sinks

@@ -29,6 +29,7 @@ base::Task<std::optional<Gate::Pass>> Gate::enter(base::Time give_up) {
       }
     }
     if (pass) {
+      if (turn > give_up) co_return std::nullopt;
       co_await clock_.sleep_until(turn);
       co_return pass;
     }
@@ -43,7 +44,7 @@ bool Gate::is_open() const {
 
 std::optional<base::Error> Gate::last_error() const {
   std::lock_guard lock(mutex_);
-  return breaker_.last_error();
+  return last_error_;
 }
 
 base::Task<void> Gate::stop() {
@@ -73,6 +74,7 @@ void Gate::Pass::succeeded() {
     std::lock_guard lock(gate_->mutex_);
     was_open = gate_->breaker_.is_open();
     gate_->breaker_.succeeded();
+    gate_->last_error_.reset();
   }
   if (was_open) gate_->waiters_.wake_all();
   gate_ = nullptr;
@@ -84,19 +86,20 @@ void Gate::Pass::failed(const base::Error& error) {
     std::lock_guard lock(gate_->mutex_);
     auto& breaker = gate_->breaker_;
     bool was_closed = !breaker.is_open();
-    breaker.failed(is_probe_, gate_->clock_.now(), error);
+    breaker.failed(is_probe_, gate_->clock_.now());
+    gate_->last_error_ = error;
     if (breaker.is_open() && (was_closed || is_probe_)) probe_at = breaker.probe_at();
   }
   if (probe_at) gate_->wake_at(*probe_at);
   gate_ = nullptr;
 }
 
-void Gate::Pass::paused(base::Duration wait) {
-  {
-    std::lock_guard lock(gate_->mutex_);
-    gate_->bucket_.hold(gate_->clock_.now() + wait);
-  }
-  succeeded();
+void Gate::Pass::paused(const base::Error& error, base::Duration wait) {
+  Gate& gate = *gate_;
+  succeeded();  // It answers: no reason to take it for down.
+  std::lock_guard lock(gate.mutex_);
+  gate.bucket_.hold(gate.clock_.now() + wait);
+  gate.last_error_ = error;
 }
 
 }  // namespace sinks

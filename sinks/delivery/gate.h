@@ -32,7 +32,7 @@ class Gate {
     // The other side is in trouble; another delivery would meet the same.
     void failed(const base::Error& error);
     // The other side asked everybody to wait.
-    void paused(base::Duration wait);
+    void paused(const base::Error& error, base::Duration wait);
 
    private:
     Gate* gate_;
@@ -42,12 +42,12 @@ class Gate {
   // `clock` paces the outside world: the machine's clock, in a replay too.
   Gate(const RateLimit& limit, base::Clock& clock, base::Executor executor);
 
-  // Completes when the caller may send. nullopt: the breaker is open and `give_up` has passed (noticed at the time of
-  // the next probe, at most CircuitBreaker::kLongestWait later).
+  // Completes when the caller may send. nullopt: its turn would come only after `give_up`. With the breaker open that
+  // is noticed at the time of the next probe, at most CircuitBreaker::kLongestWait later.
   base::Task<std::optional<Pass>> enter(base::Time give_up);
 
   bool is_open() const;
-  // Why the breaker is open, or why it would have.
+  // What the sink's last trouble was, if it has not succeeded since.
   std::optional<base::Error> last_error() const;
 
   // Ends the gate's own tasks. Requires: nobody waits any more.
@@ -61,6 +61,7 @@ class Gate {
   mutable std::mutex mutex_;
   CircuitBreaker breaker_;
   TokenBucket bucket_;
+  std::optional<base::Error> last_error_;
   WakeList waiters_;
   base::TaskGroup tasks_;
 };

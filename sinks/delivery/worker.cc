@@ -136,7 +136,7 @@ base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pa
   } else if (is_trouble(reply.error())) {
     pass.failed(reply.error());
   } else if (reply.error().reason == Reason::kRateLimited) {
-    pass.paused(retry_wait(options_.retry, reply.error(), 1, rng_));
+    pass.paused(reply.error(), retry_wait(options_.retry, reply.error(), 1, rng_));
   } else if (reply.error().reason != Reason::kCancelled) {
     pass.succeeded();
   }

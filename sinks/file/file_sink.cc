@@ -75,6 +75,10 @@ base::Task<base::Result<Reply>> FileSink::send(Rendered rendered, base::Deadline
   co_return Reply{.detail = options_.file_name};
 }
 
-SinkType type() { return {.name = "file_sink", .options = &options_table().set(), .make = make}; }
-
 }  // namespace sinks::file
+
+namespace sinks {
+
+SinkType file_sink_type() { return {.name = "file_sink", .options = &file::options_table().set(), .make = file::make}; }
+
+}  // namespace sinks

@@ -35,7 +35,11 @@ class FileSink final : public Sink {
   const std::shared_ptr<RotatingFile> file_;  // Null: standard output. Shared with a write under way.
 };
 
-// The kind "file_sink".
-SinkType type();
-
 }  // namespace sinks::file
+
+namespace sinks {
+
+// The kind "file_sink".
+SinkType file_sink_type();
+
+}  // namespace sinks

@@ -12,39 +12,25 @@ using schemas::TransitionState;
 
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return result;
-}
-
-// What scopes look at, with the texts that are made for it. Views point into it and into the transition.
-struct View {
-  explicit View(const schemas::Transition& transition)
-      : source(upper(to_string(transition.finding.source))), type(upper(to_string(transition.finding.type))) {
-    const auto& finding = transition.finding;
-    auto severity = std::max(transition.incident.severity, finding.severity);
-    attributes.texts = {{"title", finding.title},
-                        {"identifier", finding.aggregation_key},
-                        {"severity", to_string(severity)},
-                        {"source", source},
-                        {"type", type},
-                        {"kind", finding.subject.kind},
-                        {"namespace", finding.subject.name_space},
-                        {"node", finding.subject.node},
-                        {"name", finding.subject.name},
-                        {"cluster", finding.incident.cluster},
-                        {"family", finding.incident.family}};
-    attributes.labels = &finding.subject.labels;
-    attributes.annotations = &finding.subject.annotations;
-  }
-
-  std::string source;  // Robusta writes sources and types in upper case.
-  std::string type;
+// What scopes look at; views into the transition.
+schemas::Attributes attributes_of(const schemas::Transition& transition) {
+  const auto& finding = transition.finding;
   schemas::Attributes attributes;
-};
+  attributes.texts = {{"title", finding.title},
+                      {"identifier", finding.aggregation_key},
+                      {"severity", to_string(std::max(transition.incident.severity, finding.severity))},
+                      {"source", to_string(finding.source)},
+                      {"type", to_string(finding.type)},
+                      {"kind", finding.subject.kind},
+                      {"namespace", finding.subject.name_space},
+                      {"node", finding.subject.node},
+                      {"name", finding.subject.name},
+                      {"cluster", finding.incident.cluster},
+                      {"family", finding.incident.family}};
+  attributes.labels = &finding.subject.labels;
+  attributes.annotations = &finding.subject.annotations;
+  return attributes;
+}
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -108,7 +94,7 @@ const std::vector<std::string>& routing_attributes() {
 
 std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
                              const std::vector<std::string>& told) {
-  View view(transition);
+  auto attributes = attributes_of(transition);
   bool is_end = transition.state == TransitionState::kResolved;
   std::string stopped_by;
   std::vector<Decision> decisions;
@@ -121,7 +107,7 @@ std::vector<Decision> decide(const RoutingTable& table, const schemas::Transitio
     } else {
       if (!stopped_by.empty()) refusal = Refusal{"stopped_by:" + stopped_by, "an earlier sink has stop: true"};
       if (!refusal) refusal = judge_playbook(route, transition.finding.sinks);
-      if (!refusal) refusal = judge_scope(route, view.attributes);
+      if (!refusal) refusal = judge_scope(route, attributes);
       // Also where it doesn't want this update: the incident is its own, and no later sink's.
       if (!refusal && route.stop) stopped_by = route.sink;
       if (!refusal) refusal = judge_update(route, transition, was_told);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/webhook/webhook.h"
+#include "sinks/webhook/webhook_sink.h"
 
 #include "net/http/access_options.h"
 #include "sinks/render/png.h"
@@ -127,6 +127,12 @@ base::Error Webhook::without_secrets(base::Error error) const {
   return error;
 }
 
-SinkType type() { return {.name = "webhook_sink", .options = &options_table().set(), .make = make}; }
-
 }  // namespace sinks::webhook
+
+namespace sinks {
+
+SinkType webhook_sink_type() {
+  return {.name = "webhook_sink", .options = &webhook::options_table().set(), .make = webhook::make};
+}
+
+}  // namespace sinks

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/loader.h"
+#include "sinks/sink_set.h"
 
 #include <algorithm>
 #include <map>
@@ -15,15 +15,17 @@ using base::yaml::Problems;
 
 namespace {
 
-// Whether a severity of some scope or match says MEDIUM: only then is MEDIUM told apart from HIGH (see schemas::Scope).
-bool names_medium(const Node& node, bool in_severity) {
-  if (node.is_scalar()) return in_severity && node.scalar.find("MEDIUM") != std::string::npos;
-  for (const auto& item : node.items) {
-    if (names_medium(item, in_severity)) return true;
+// Whether any sink of the file tells MEDIUM from HIGH (see schemas::Scope).
+bool some_sink_names_medium(const Node& sinks) {
+  for (const auto& item : sinks.items) {
+    for (const auto& section : item.entries) {
+      for (const char* filter : {"scope", "match"}) {
+        const Node* conditions = section.value.find(filter);
+        if (conditions && schemas::names_medium(*conditions)) return true;
+      }
+    }
   }
-  return std::any_of(node.entries.begin(), node.entries.end(), [&](const Node::Entry& entry) {
-    return names_medium(entry.value, in_severity || entry.key == "severity");
-  });
+  return false;
 }
 
 void append_canonical(const Node& node, std::string& text) {
@@ -108,7 +110,7 @@ SinkSet load_sinks(const Node& node, const SinkTypes& types, const Services& ser
   if (!node.is_null() && !node.is_sequence()) {
     problems.error(node.mark, "expected a list of sinks, each a mapping with its kind as the only key");
   }
-  bool medium_is_named = names_medium(node, false);
+  bool medium_is_named = some_sink_names_medium(node);
   SinkSet set;
   auto routes = std::make_shared<RoutingTable>();
   std::map<std::string, int> lines;

@@ -40,7 +40,11 @@ class Webhook final : public Sink {
   const std::string user_agent_;
 };
 
-// The kind "webhook_sink".
-SinkType type();
-
 }  // namespace sinks::webhook
+
+namespace sinks {
+
+// The kind "webhook_sink".
+SinkType webhook_sink_type();
+
+}  // namespace sinks

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "sinks/sink.h"
+
+namespace fakes {
+
+// A sink that keeps what it is sent, and fails or hangs when told to.
+class FakeSink : public sinks::Sink {
+ public:
+  base::Result<sinks::Rendered> render(const schemas::Delivery& delivery) const override {
+    if (render_failure) return *render_failure;
+    return sinks::Rendered{
+        .body = delivery.transition.id, .content_type = "text/plain", .idempotency_key = delivery.id};
+  }
+
+  base::Task<base::Result<sinks::Reply>> send(sinks::Rendered rendered, base::Deadline) override {
+    {
+      std::lock_guard lock(mutex_);
+      ++attempts_;
+      keys_.push_back(rendered.idempotency_key);
+    }
+    if (hanging) co_await hanging->sleep_until(base::Time::max());
+    std::lock_guard lock(mutex_);
+    if (!next_failures.empty()) {
+      auto next = next_failures.front();
+      next_failures.pop_front();
+      co_return next;
+    }
+    if (failure) co_return *failure;
+    sent_.push_back(rendered.body);
+    co_return sinks::Reply{.detail = "took it"};
+  }
+
+  // Levers. Set them while nothing is sent.
+  std::optional<base::Error> render_failure;
+  std::optional<base::Error> failure;     // Of each send, as long as it is set.
+  std::deque<base::Error> next_failures;  // Of the next sends, one each.
+  base::Clock* hanging = nullptr;         // Sends never answer, but can be cancelled.
+
+  int attempts() const {
+    std::lock_guard lock(mutex_);
+    return attempts_;
+  }
+  // The transitions that arrived, and the idempotency keys of all attempts.
+  std::vector<std::string> sent() const {
+    std::lock_guard lock(mutex_);
+    return sent_;
+  }
+  std::vector<std::string> keys() const {
+    std::lock_guard lock(mutex_);
+    return keys_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  int attempts_ = 0;
+  std::vector<std::string> sent_;
+  std::vector<std::string> keys_;
+};
+
+}  // namespace fakes

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/delivery/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+namespace sinks {
+namespace {
+
+using std::chrono::seconds;
+
+const base::Time kNow = base::Time(seconds(1'000'000));
+constexpr base::Time kNever = base::Time::max();
+
+struct GateTest : testing::Test {
+  GateTest() { make({}); }
+  ~GateTest() override {
+    tasks->cancel();
+    callers.spawn([](Gate& stopped) -> base::Task<void> { co_await stopped.stop(); }(*gate));
+    run();
+  }
+
+  void make(RateLimit limit) { gate = std::make_unique<Gate>(limit, clock, loop.get_executor()); }
+
+  // Everything that can happen without the clock moving.
+  void run() {
+    loop.restart();
+    loop.poll();
+  }
+  void advance(base::Duration by) {
+    clock.advance(by);
+    run();
+  }
+
+  struct Caller {
+    bool done = false;
+    std::optional<Gate::Pass> pass;
+  };
+  static base::Task<void> enter(Gate& gate, std::shared_ptr<Caller> caller, base::Time give_up) {
+    auto pass = co_await gate.enter(give_up);
+    if (pass) caller->pass.emplace(std::move(*pass));
+    caller->done = true;
+  }
+  std::shared_ptr<Caller> call(base::Time give_up = kNever) {
+    auto caller = std::make_shared<Caller>();
+    tasks->spawn(enter(*gate, caller, give_up));
+    run();
+    return caller;
+  }
+
+  void open_breaker() {
+    for (int i = 0; i < CircuitBreaker::kFailuresToOpen; ++i) {
+      call()->pass->failed(base::passing(base::Reason::kUnreachable, "no route"));
+    }
+    run();
+  }
+
+  boost::asio::io_context loop;
+  base::ManualClock clock{kNow};
+  std::unique_ptr<Gate> gate;
+  base::TaskGroup callers{loop.get_executor()};
+  std::unique_ptr<base::TaskGroup> tasks = std::make_unique<base::TaskGroup>(loop.get_executor());
+};
+
+TEST_F(GateTest, LetsCallersPassWhileTheSinkIsWell) {
+  auto first = call();
+  auto second = call();
+
+  EXPECT_TRUE(first->pass && second->pass);
+}
+
+TEST_F(GateTest, LetsCallersWaitWhileTheBreakerIsOpen) {
+  open_breaker();
+
+  auto waiting = call();
+
+  EXPECT_TRUE(gate->is_open());
+  EXPECT_FALSE(waiting->done);
+}
+
+TEST_F(GateTest, SendsOneOfThoseWhoWaitAsAProbeAndAllWhenItSucceeds) {
+  open_breaker();
+  std::vector<std::shared_ptr<Caller>> waiting;
+  for (int i = 0; i < 10; ++i) waiting.push_back(call());
+  auto passed = [&] { return std::count_if(waiting.begin(), waiting.end(), [](auto& one) { return one->done; }); };
+
+  advance(CircuitBreaker::kFirstWait);
+  ASSERT_EQ(passed(), 1);
+  auto probe = *std::find_if(waiting.begin(), waiting.end(), [](auto& one) { return one->done; });
+  probe->pass->succeeded();
+  run();
+
+  EXPECT_EQ(passed(), 10);
+  EXPECT_FALSE(gate->is_open());
+}
+
+TEST_F(GateTest, ProbesAgainLaterWhenAProbeFails) {
+  open_breaker();
+  auto first = call();
+  auto second = call();
+  advance(CircuitBreaker::kFirstWait);
+  ASSERT_NE(first->done, second->done);
+
+  (first->done ? first : second)->pass->failed(base::passing(base::Reason::kTimeout, "slow"));
+  advance(CircuitBreaker::kFirstWait);
+  EXPECT_FALSE(first->done && second->done);
+  advance(CircuitBreaker::kFirstWait);
+
+  EXPECT_TRUE(first->done && second->done);
+}
+
+TEST_F(GateTest, PassesTheProbeOnWhenItsHolderGoesAway) {
+  open_breaker();
+  auto first = call();
+  auto second = call();
+  advance(CircuitBreaker::kFirstWait);
+
+  (first->done ? first : second)->pass.reset();
+  run();
+
+  EXPECT_TRUE(first->done && second->done);
+}
+
+TEST_F(GateTest, TurnsThoseAwayWhoseTimeIsOver) {
+  open_breaker();
+  auto patient = call();
+  auto impatient = call(kNow + seconds(1));
+
+  advance(CircuitBreaker::kFirstWait);
+  advance(CircuitBreaker::kLongestWait);
+
+  EXPECT_TRUE(impatient->done);
+  EXPECT_NE(patient->pass.has_value(), impatient->pass.has_value());
+}
+
+TEST_F(GateTest, LetsCallersBeCancelledWhileTheyWait) {
+  open_breaker();
+  auto waiting = call();
+
+  tasks->cancel();
+  run();
+
+  EXPECT_TRUE(tasks->empty());
+  EXPECT_FALSE(waiting->done);
+}
+
+TEST_F(GateTest, HoldsCallersToTheRate) {
+  make({.per_second = 2, .burst = 1});
+  auto first = call();
+  auto second = call();
+  EXPECT_TRUE(first->done);
+  EXPECT_FALSE(second->done);
+
+  advance(std::chrono::milliseconds(500));
+
+  EXPECT_TRUE(second->done);
+}
+
+TEST_F(GateTest, HoldsEverybodyWhenTheSinkAsksForAPause) {
+  call()->pass->paused(base::passing(base::Reason::kRateLimited, "429"), seconds(20));
+  auto waiting = call();
+
+  advance(seconds(19));
+  EXPECT_FALSE(waiting->done);
+  advance(seconds(1));
+
+  EXPECT_TRUE(waiting->done);
+  EXPECT_FALSE(gate->is_open());
+}
+
+}  // namespace
+}  // namespace sinks
