@@ -21,7 +21,8 @@ void InputRecorder::accepted(base::Time received, std::string_view body) {
   if (!summary) return;
   std::string line = ingest::encode(summary.value().source, received, body);
   // Within JSON texts line breaks are escaped; between its members they are space.
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   write(line);
 }
 

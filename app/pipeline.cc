@@ -93,7 +93,8 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
     BOOST_OUTCOME_CO_TRY(start_sinks(next.sinks));
     router_.replace(next.sinks.routes);
     for (const std::string& name : ended) {
-      if (!sinks_.contains(name)) BOOST_OUTCOME_CO_TRY(start_removed(name));
+      if (sinks_.contains(name)) continue;
+      BOOST_OUTCOME_CO_TRY(start_removed(name));
     }
   }
   config_ = std::move(next);

@@ -102,7 +102,10 @@ int finish(const ReplayArgs& args, const std::string& data_dir, const ReplayCoun
 
 int replay(const ReplayArgs& args) {
   auto tail = base::parse_duration(args.tail);
-  if (!tail) return complain(tail.error().in("--tail")), 2;
+  if (!tail) {
+    complain(tail.error().in("--tail"));
+    return 2;
+  }
   auto recording = read_recording(args.file);
   if (!recording) return complain(recording.error());
   std::error_code failed;

@@ -15,14 +15,17 @@ namespace dom = simdjson::dom;
 using base::Reason;
 
 // https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview
-base::Error error_of(std::string_view type, std::string_view message) {
+// What has a type of its own making (VictoriaMetrics writes the status there) is told by its status.
+base::Error error_of(std::string_view type, std::string_view message, const http::Response& response) {
   std::string text = fmt::format("{}: {}", type, message);
   if (type == "bad_data" || type == "execution" || type == "not_acceptable") {
     return base::permanent(Reason::kBadRequest, std::move(text));
   }
   if (type == "timeout" || type == "canceled") return base::passing(Reason::kTimeout, std::move(text));
   if (type == "not_found") return base::permanent(Reason::kNotFound, std::move(text));
-  return base::passing(Reason::kUnavailable, std::move(text));
+  auto verdict = http::classify(response);
+  if (verdict) return base::passing(Reason::kUnavailable, std::move(text));
+  return {verdict.error().reason, verdict.error().retry, std::move(text)};
 }
 
 base::Error bad_answer(std::string_view what) {
@@ -39,7 +42,7 @@ base::Result<dom::object> open(dom::parser& parser, const http::Response& respon
   dom::object envelope;
   bool is_json = !parser.parse(response.body).get(envelope);
   if (is_json && text_of(envelope, "status") == "error") {
-    return error_of(text_of(envelope, "errorType"), text_of(envelope, "error"));
+    return error_of(text_of(envelope, "errorType"), text_of(envelope, "error"), response);
   }
   BOOST_OUTCOME_TRY(http::classify(response));
   if (!is_json) {

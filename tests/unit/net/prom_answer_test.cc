@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/prom/answer.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+
+#include "net/prom/answer.h"
 
 namespace {
 
@@ -48,8 +48,8 @@ TEST(PromAnswer, AnEmptyResultIsNoError) {
 }
 
 TEST(PromAnswer, SaysWhenVictoriaMetricsAnswersInPart) {
-  auto answer = net::prom::read_answer(
-      ok(R"({"status":"success","isPartial":true,"data":{"resultType":"vector","result":[]}})"));
+  auto answer =
+      net::prom::read_answer(ok(R"({"status":"success","isPartial":true,"data":{"resultType":"vector","result":[]}})"));
 
   EXPECT_THAT(answer.value().warnings, Contains(HasSubstr("partial")));
 }
@@ -66,8 +66,8 @@ TEST(PromAnswer, LeavesNativeHistogramsOutAndSaysSo) {
 TEST(PromAnswer, BoundsTheNumberOfSeries) {
   std::string result;
   for (int i = 0; i < 1500; ++i) result += (i ? "," : "") + std::string(R"({"metric":{},"value":[1,"2"]})");
-  auto answer = net::prom::read_answer(
-      ok(R"({"status":"success","data":{"resultType":"vector","result":[)" + result + "]}}"));
+  auto answer =
+      net::prom::read_answer(ok(R"({"status":"success","data":{"resultType":"vector","result":[)" + result + "]}}"));
 
   EXPECT_EQ(answer.value().series.size(), net::prom::kMostSeries);
   EXPECT_THAT(answer.value().warnings, Contains("1000 of 1500 series were read"));
@@ -109,6 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
               Reason::kTimeout, true, "timed out"},
         Wrong{"Internal", 500, "application/json", R"({"status":"error","errorType":"internal","error":"x"})",
               Reason::kUnavailable, true, "internal: x"},
+        Wrong{"VictoriaMetrics", 422, "application/json",
+              R"({"status":"error","errorType":"422","error":"no such function"})", Reason::kBadRequest, false,
+              "no such function"},
         Wrong{"Unauthorized", 401, "text/plain", "Unauthorized", Reason::kAuth, false, "401"},
         Wrong{"GatewayPage", 502, "text/html", "<html>502</html>", Reason::kUnavailable, true, "502"},
         Wrong{"PageOfAProxy", 200, "text/html", "<html>login</html>", Reason::kBadAnswer, false, "text/html"},
@@ -121,8 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"OddSample", 200, "application/json",
               R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,2]}]}})",
               Reason::kBadAnswer, false, "[time, \"value\"]"},
-        Wrong{"CutShort", 200, "application/json", R"({"status":"success","data":{"resultTy)", Reason::kBadAnswer, false,
-              "application/json"}),
+        Wrong{"CutShort", 200, "application/json", R"({"status":"success","data":{"resultTy)", Reason::kBadAnswer,
+              false, "application/json"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(PromRules, AreTheAlertingOnesOfTheName) {
