@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/webhook/webhook_sink.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/fakes/fake_http_client.h"
+
+namespace sinks::webhook {
+namespace {
+
+using base::Reason;
+using testing::HasSubstr;
+using testing::Not;
+
+struct WebhookTest : testing::Test {
+  WebhookTest() {
+    options.url = base::Secret("https://example.org/hook/t0ken-in-path?key=qqqq");
+    options.authorization = base::Secret("Bearer s3cret");
+    options.headers = {{"X-Team", "payments-t0p"}};
+    delivery.id = "delivery-1";
+    delivery.transition.id = "t1";
+    delivery.transition.state = schemas::TransitionState::kOpened;
+    delivery.transition.finding.title = "Pod web-1 restarts";
+    delivery.transition.finding.enrichments = {
+        {"graph", "", "", {schemas::ChartBlock{{.title = "Memory", .to = base::Time(std::chrono::hours(1))}}}}};
+  }
+
+  static base::Task<void> keep(Webhook& sink, Rendered rendered, std::optional<base::Result<Reply>>& into) {
+    into = co_await sink.send(std::move(rendered), base::in(std::chrono::seconds(5)));
+  }
+  base::Result<Reply> post() {
+    Webhook sink(options, http, "tocsin/test");
+    std::optional<base::Result<Reply>> result;
+    boost::asio::io_context loop;
+    boost::asio::co_spawn(loop, keep(sink, sink.render(delivery).value(), result),
+                          [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+    loop.run();
+    return *result;
+  }
+
+  Options options;
+  schemas::Delivery delivery;
+  fakes::FakeHttpClient http;
+};
+
+TEST_F(WebhookTest, PostsTheTransitionWithItsHeaders) {
+  http.answer("example.org", 204, "");
+
+  ASSERT_TRUE(post().has_value());
+
+  const auto& request = http.requests.at(0);
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(net::http::find_header(request.headers, "Idempotency-Key"), "delivery-1");
+  EXPECT_EQ(net::http::find_header(request.headers, "Content-Type"), "application/json");
+  EXPECT_EQ(net::http::find_header(request.headers, "User-Agent"), "tocsin/test");
+  EXPECT_EQ(net::http::find_header(request.headers, "Authorization"), "Bearer s3cret");
+  EXPECT_EQ(net::http::find_header(request.headers, "X-Team"), "payments-t0p");
+  auto body = nlohmann::json::parse(request.body);
+  EXPECT_EQ(body["schema"], "tocsin.transition/1");
+  EXPECT_EQ(body["state"], "opened");
+  EXPECT_EQ(body["finding"]["title"], "Pod web-1 restarts");
+  EXPECT_TRUE(body.contains("incident"));
+}
+
+TEST_F(WebhookTest, RendersTheSameBytesEachTime) {
+  Webhook sink(options, http, "tocsin");
+
+  EXPECT_EQ(sink.render(delivery).value().body, sink.render(delivery).value().body);
+}
+
+TEST_F(WebhookTest, PostsTextWhereTextIsWanted) {
+  options.format = Format::kText;
+  http.answer("example.org", 200, "");
+
+  ASSERT_TRUE(post().has_value());
+
+  EXPECT_EQ(net::http::find_header(http.requests.at(0).headers, "Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_THAT(http.requests.at(0).body, HasSubstr("Pod web-1 restarts"));
+}
+
+TEST_F(WebhookTest, AddsPicturesOnlyWhereTheyFit) {
+  options.include_png = true;
+  Webhook with(options, http, "tocsin");
+  options.size_limit = 4096;
+  Webhook without(options, http, "tocsin");
+
+  EXPECT_THAT(with.render(delivery).value().body, HasSubstr("image/png"));
+  EXPECT_THAT(without.render(delivery).value().body, Not(HasSubstr("image/png")));
+}
+
+TEST_F(WebhookTest, TellsForEachStatusWhetherAnotherAttemptCanHelp) {
+  for (int status = 200; status < 600; ++status) {
+    http.answer("example.org", status, "");
+    auto result = post();
+    EXPECT_EQ(result.has_value(), status < 300) << status;
+    if (result.has_value()) continue;
+    bool may_pass = status == 408 || status == 429 || status >= 500;
+    EXPECT_EQ(result.error().retry.is_never(), !may_pass) << status;
+    if (status == 401 || status == 403) EXPECT_EQ(result.error().reason, Reason::kAuth);
+    if (status == 429) EXPECT_EQ(result.error().reason, Reason::kRateLimited);
+  }
+}
+
+TEST_F(WebhookTest, NeverRepeatsASecretInAnError) {
+  for (const char* echoed : {"t0ken-in-path", "s3cret", "payments-t0p", "qqqq"}) {
+    auto answer = "you sent /hook/t0ken-in-path?key=qqqq with Bearer s3cret for payments-t0p";
+    http.answer("example.org", 400, answer);
+    EXPECT_THAT(post().error().message, Not(HasSubstr(echoed)));
+    EXPECT_THAT(post().error().message, HasSubstr("400"));
+  }
+}
+
+}  // namespace
+}  // namespace sinks::webhook
