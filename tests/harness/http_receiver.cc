@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace harness {
@@ -65,9 +66,9 @@ void HttpReceiver::answer_with(int status, std::string body) {
   answer_ = std::move(body);
 }
 
-std::vector<Received> HttpReceiver::received() const {
+std::vector<Received> HttpReceiver::received(std::size_t first) const {
   std::lock_guard lock(mutex_);
-  return received_;
+  return {received_.begin() + static_cast<std::ptrdiff_t>(std::min(first, received_.size())), received_.end()};
 }
 
 bool HttpReceiver::wait_until(std::chrono::milliseconds limit,

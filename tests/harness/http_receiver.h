@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -42,7 +43,8 @@ class HttpReceiver {
   // Lever: what everybody is answered from now on.
   void answer_with(int status, std::string body = {});
 
-  std::vector<Received> received() const;
+  // What arrived, from the `first`-th request on.
+  std::vector<Received> received(std::size_t first = 0) const;
   // Waits until `condition` holds for what was received so far; false if it does not within `limit`.
   bool wait_until(std::chrono::milliseconds limit,
                   const std::function<bool(const std::vector<Received>&)>& condition) const;

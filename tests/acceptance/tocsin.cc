@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/acceptance/tocsin.h"
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/harness/eventually.h"
+
+namespace acceptance {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::string program() { return TOCSIN_PROGRAM; }
+
+Tocsin::Tocsin(std::string_view config) : port_(harness::free_port()) { write_config(config); }
+
+void Tocsin::write_config(std::string_view text) { config_ = dir_.write("tocsin.yaml", text); }
+
+std::optional<milliseconds> Tocsin::start() {
+  auto began = steady_clock::now();
+  process_.emplace(
+      std::vector<std::string>{program(), "run", "--config", config_, "--data-dir", dir_.path() + "/data", "--listen",
+                               "127.0.0.1:" + std::to_string(port_)},
+      dir_.path() + "/log",
+      std::vector<std::string>{std::string("LD_PRELOAD=") + FULL_DISK_LIBRARY, "FULL_DISK_WHILE=" + lever()});
+  harness::eventually(kGenerous, [&] { return is_ready() || process_->exit(); });
+  if (process_->exit() || !is_ready()) return std::nullopt;
+  return std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+}
+
+void Tocsin::crash() { process_->kill(); }
+
+std::optional<harness::Exit> Tocsin::stop() {
+  process_->signal(SIGTERM);
+  return process_->wait(kGenerous);
+}
+
+bool Tocsin::is_ready() const { return harness::http_get(port_, "/readyz").is_success(); }
+
+harness::Answer Tocsin::reload() { return harness::http_post(port_, "/-/reload", ""); }
+
+void Tocsin::hang_up() { process_->signal(SIGHUP); }
+
+void Tocsin::fill_disk(bool full) {
+  if (full) {
+    dir_.write("disk-is-full", "");
+  } else {
+    std::filesystem::remove(lever());
+  }
+}
+
+harness::Answer Tocsin::post_alerts(std::string_view body) const {
+  return harness::http_post(port_, "/api/alerts", body, "application/json", kGenerous);
+}
+
+nlohmann::json Tocsin::look(std::vector<std::string> verb) const {
+  verb.insert(verb.begin(), program());
+  for (const std::string& word :
+       {std::string("--data-dir"), dir_.path() + "/data", std::string("-o"), std::string("json")}) {
+    verb.push_back(word);
+  }
+  harness::Finished finished = harness::run(std::move(verb));
+  return nlohmann::json::parse(finished.out, nullptr, false);
+}
+
+nlohmann::json Tocsin::ledger() const { return look({"ledger"}); }
+
+std::string Tocsin::log() const { return harness::read_text(dir_.path() + "/log"); }
+
+}  // namespace acceptance
