@@ -2,8 +2,6 @@
 // The embedded log by itself: appends a second alone, concurrent and in batches, and what a stage with state and
 // outputs gets through. Usage: bus_bench [directory on the disk to measure] [seconds a line].
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdio>
@@ -13,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/task_group.h"
 #include "bus/embedded/embedded_bus.h"
 
 namespace {
@@ -33,6 +32,14 @@ class PassOn final : public bus::Handler {
     co_return base::ok();
   }
 };
+
+// Runs a coroutine to its end on this thread.
+void run(boost::asio::io_context& io, base::Task<void> task) {
+  base::TaskGroup tasks(io.get_executor());
+  tasks.spawn(std::move(task));
+  io.run();
+  io.restart();
+}
 
 struct Load {
   bus::Bus& bus;
@@ -65,14 +72,14 @@ void measure_appends(const std::filesystem::path& directory, const char* name, i
   Load load{*bus, batch, std::string(bytes, 'x'),
             Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))};
   auto begin = Clock::now();
-  for (int i = 0; i < writers; ++i) boost::asio::co_spawn(io, append_until_end(load, i), boost::asio::detached);
+  base::TaskGroup tasks(io.get_executor());
+  for (int i = 0; i < writers; ++i) tasks.spawn(append_until_end(load, i));
   io.run();
   double took = seconds_since(begin);
   std::printf("%-44s %10.0f records/s  %8.3f ms an append\n", name, static_cast<double>(load.appended) / took,
               took * 1e3 * writers / static_cast<double>(load.appended / static_cast<std::int64_t>(batch)));
   io.restart();
-  boost::asio::co_spawn(io, bus->stop(), boost::asio::detached);
-  io.run();
+  run(io, bus->stop());
 }
 
 base::Task<void> append_all(bus::Bus& bus, std::vector<bus::Outgoing> records) {
@@ -92,19 +99,14 @@ void measure_stage(const std::filesystem::path& directory, const char* name, int
   for (int done = 0; done < records; done += 1000) {
     std::vector<bus::Outgoing> batch;
     for (int i = 0; i < 1000; ++i) batch.push_back({"in", "key" + std::to_string((done + i) % keys), value});
-    boost::asio::co_spawn(io, append_all(*bus, std::move(batch)), boost::asio::detached);
-    io.run();
-    io.restart();
+    run(io, append_all(*bus, std::move(batch)));
   }
   PassOn handler;
   auto begin = Clock::now();
   (void)bus->add_stage({.name = "pass", .inputs = {"in"}}, handler, io.get_executor());
-  boost::asio::co_spawn(io, bus->idle(), boost::asio::detached);
-  io.run();
+  run(io, bus->idle());
   std::printf("%-44s %10.0f records/s\n", name, records / seconds_since(begin));
-  io.restart();
-  boost::asio::co_spawn(io, bus->stop(), boost::asio::detached);
-  io.run();
+  run(io, bus->stop());
 }
 
 void measure_start(const std::filesystem::path& directory) {
@@ -119,8 +121,7 @@ void measure_start(const std::filesystem::path& directory) {
     (void)bus->start();
     std::printf("%-44s %10.2f ms\n", name, seconds_since(begin) * 1e3);
     boost::asio::io_context io(1);
-    boost::asio::co_spawn(io, bus->stop(), boost::asio::detached);
-    io.run();
+    run(io, bus->stop());
   }
 }
 

@@ -18,6 +18,7 @@
 
 namespace bus::embedded {
 
+// How the log of a single node is kept.
 struct EmbeddedOptions {
   // Made if absent. One process at a time.
   std::filesystem::path data_dir;

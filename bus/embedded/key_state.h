@@ -35,6 +35,7 @@ struct EntryOrder {
   }
 };
 
+// When a timer of a key is due, and what it carries.
 struct TimerSetting {
   base::Time due;
   std::string value;

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+
+#include "base/task_group.h"
 
 namespace contract {
 
@@ -94,11 +94,10 @@ int run_crash_child(const std::filesystem::path& directory, const std::string& f
   auto bus = bus::embedded::make_embedded_bus(std::move(options), clock, metrics);
   if (auto started = bus->start(); !started) return 1;
   CrashPipeline pipeline;
+  base::TaskGroup tasks(pool.get_executor());
   pipeline.add_to(*bus, pool.get_executor());
-  for (int key = 0; key < kChildKeys; ++key) {
-    boost::asio::co_spawn(pool, append_forever(*bus, key, acknowledged), boost::asio::detached);
-  }
-  pool.join();
+  for (int key = 0; key < kChildKeys; ++key) tasks.spawn(append_forever(*bus, key, acknowledged));
+  tasks.join();
   return 1;
 }
 
