@@ -7,7 +7,7 @@
 #include "enrichers/text/text_actions.h"
 #include "playbooks/triggers/on_prometheus_alert.h"
 #include "sinks/file/file_sink.h"
-#include "sinks/webhook/webhook.h"
+#include "sinks/webhook/webhook_sink.h"
 
 namespace app {
 
@@ -26,8 +26,8 @@ const Components& components() {
     c.actions.add(enrichers::silence_alert_type());
     c.actions.add(enrichers::template_enricher_type());
 
-    c.sinks.add(sinks::file::type());
-    c.sinks.add(sinks::webhook::type());
+    c.sinks.add(sinks::file_sink_type());
+    c.sinks.add(sinks::webhook_sink_type());
     return c;
   }();
   return made;

@@ -84,8 +84,8 @@ class Reader {
         problems_.warning(entry.key_mark, fmt::format("'{}' has no effect: {}", entry.key, meaning));
         continue;
       }
-      problems_.error(entry.key_mark,
-                      fmt::format("unknown key '{}'{}", entry.key, base::yaml::suggest(entry.key, known_)));
+      std::string hint = base::yaml::suggest(entry.key, known_);
+      problems_.error(entry.key_mark, fmt::format("unknown key '{}'{}{}", entry.key, hint.empty() ? "" : ": ", hint));
     }
   }
 

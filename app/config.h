@@ -13,7 +13,7 @@
 #include "base/yaml/problems.h"
 #include "net/http/client.h"
 #include "playbooks/playbooks.h"
-#include "sinks/loader.h"
+#include "sinks/sink_set.h"
 
 namespace app {
 

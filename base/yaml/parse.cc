@@ -28,8 +28,10 @@ class Lines {
     }
   }
 
+  // Behind the text is its end.
   Mark mark(int line, int column) const {
-    if (line < 0 || column < 0 || static_cast<std::size_t>(line) >= starts_.size()) return {};
+    if (line < 0 || column < 0) return {};
+    if (static_cast<std::size_t>(line) >= starts_.size()) return at(text_.size());
     std::size_t begin = starts_[static_cast<std::size_t>(line)];
     std::string_view before = text_.substr(begin, static_cast<std::size_t>(column));
     int characters = 0;
@@ -131,7 +133,7 @@ std::string explain_syntax(const std::string& said) {
       {"block scalar", "put quotes around text that begins with '>' or '|'"},
       {"tab", "indent with spaces"},
       {"unknown token", "put quotes around text that begins with '@', '`' or '%'"},
-      {"illegal EOF in scalar", "a quote is not closed"},
+      {"illegal document indicator in scalar", "a quote is not closed"},
       {"unknown escape", "backslashes are literal in 'single quotes'"},
       {"anchor is not defined", "an alias '*name' needs an anchor '&name' above it"},
       {"alias not found", "put quotes around text that begins with '*'"},
@@ -171,7 +173,8 @@ Node parse(std::string_view text, const Environment& environment, Problems& prob
   TreeBuilder tree(environment, limits, problems);
   Events events(tree, lines);
   try {
-    std::istringstream stream(hide_references(text));
+    // yaml-cpp takes the end of the file for the end of an open quote, but refuses the end of a document there.
+    std::istringstream stream(hide_references(text) + "\n...\n");
     YAML::Parser parser(stream);
     parser.HandleNextDocument(events);
     refuse_second_document(parser, environment, limits, lines, problems);
