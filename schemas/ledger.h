@@ -12,6 +12,9 @@ namespace schemas::ledger {
 // Events:     received = in_incident + matched_nothing + silenced + limited + duplicate + dead_lettered + pending
 // Deliveries: made     = delivered + suppressed + dead_lettered + pending
 // Pending is not a counter: it is counted from the records that no stage is done with.
+//
+// A delivery is made for each pair of transition and sink when routing has decided: one for a sink that is not told counts
+// as made and as suppressed, with routing's reason.
 inline constexpr std::string_view kReceived = "events/received";
 inline constexpr std::string_view kInIncident = "events/in_incident";          // + "/opened", "/updated", "/repeat", ...
 inline constexpr std::string_view kMatchedNothing = "events/matched_nothing";

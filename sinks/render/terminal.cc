@@ -82,6 +82,14 @@ std::size_t bytes_within(std::string_view text, std::size_t width) {
   return at;
 }
 
+// How many bytes a control sequence (ECMA-48: ESC [ parameters final) takes at the front of `text`; 0: there is none.
+std::size_t control_sequence(std::string_view text) {
+  if (!text.starts_with("\033[")) return 0;
+  std::size_t at = 2;
+  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x40) ++at;
+  return at < text.size() && text[at] >= 0x40 && text[at] < 0x7F ? at + 1 : 0;
+}
+
 void wrap_line(std::string_view line, std::size_t width, std::vector<std::string>& lines) {
   // What a line begins with, a list's indentation say, its continuation begins with too.
   std::string indent(std::min(line.find_first_not_of(' '), width / 2), ' ');
@@ -114,6 +122,10 @@ std::string clean_for_terminal(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   while (!text.empty()) {
+    if (auto skipped = control_sequence(text)) {  // Programs colour their logs.
+      text.remove_prefix(skipped);
+      continue;
+    }
     Decoded next = decode(text);
     if (text.front() == '\t') {
       clean.append(kTab, ' ');

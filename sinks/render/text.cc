@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sinks/render/text_page.h"
 
 namespace sinks {
@@ -90,11 +92,17 @@ std::string incident_text(const Transition& transition) {
   return line;
 }
 
+// "new_member" as people say it.
+std::string words(std::string cause) {
+  std::replace(cause.begin(), cause.end(), '_', ' ');
+  return cause;
+}
+
 void write_head(std::string_view state, bool is_over, Severity severity, const Finding& finding, TextPage& page) {
   const auto& paint = page.paint();
   auto name = schemas::to_string(severity);
   std::string line = is_over ? badge("RESOLVED", Style::kOnGreen, paint) : badge(name, style_of(severity), paint);
-  if (!state.empty()) line += " " + paint(Style::kDim, state);
+  if (!state.empty()) line += " " + paint(Style::kDim, clean_for_terminal(state));
   line += "  " + paint(Style::kBold, clean_for_terminal(finding.title));
   page.line(line);
 }
@@ -174,14 +182,14 @@ std::string render_text(const Finding& finding, const TextOptions& options) {
 std::string render_text(const Transition& transition, const TextOptions& options) {
   TextPage page(options);
   bool is_over = transition.state == schemas::TransitionState::kResolved;
-  auto state = is_over ? std::string_view() : schemas::to_string(transition.state);
+  std::string state(is_over ? "" : schemas::to_string(transition.state));
+  if (transition.state == schemas::TransitionState::kUpdated) state += ": " + words(transition.cause);
   write_head(state, is_over, transition.incident.severity, transition.finding, page);
   page.indent(kIndent);
   write_dim(where_text(transition.finding), page);
   auto when = when_text(transition.finding, is_over && !transition.incident.resolved);
   add(when, incident_text(transition));
   write_dim(when, page);
-  if (transition.state == schemas::TransitionState::kUpdated) write_dim("updated: " + transition.cause, page);
   write_body(transition.finding, page);
   return page.take();
 }

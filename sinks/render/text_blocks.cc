@@ -146,6 +146,7 @@ void write(const schemas::ChartBlock& block, TextPage& page) {
   const auto& paint = page.paint();
   page.line(paint(Style::kBold, clean_for_terminal(chart.title)) +
             paint(Style::kDim, fmt::format("  {} – {} UTC", clock_text(chart.from), clock_text(chart.to))));
+  page.indent(2);
   auto names = charts::legend_names(chart.series);
   std::size_t width = 0;
   for (auto& name : names) {
@@ -169,6 +170,7 @@ void write(const schemas::ChartBlock& block, TextPage& page) {
   for (const auto& marker : chart.markers) {
     page.line(paint(Style::kDim, fit(clock_text(marker.time), width) + "  " + clean_for_terminal(marker.name)));
   }
+  page.outdent(2);
 }
 
 void write(const schemas::ImageBlock& block, TextPage& page) {

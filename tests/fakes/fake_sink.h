@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -27,7 +29,10 @@ class FakeSink : public sinks::Sink {
       ++attempts_;
       keys_.push_back(rendered.idempotency_key);
     }
-    if (hanging) co_await hanging->sleep_until(base::Time::max());
+    if (hanging) {
+      co_await hanging->sleep_until(base::Time::max());
+      co_return base::passing(base::Reason::kCancelled, "hung up");
+    }
     std::lock_guard lock(mutex_);
     if (!next_failures.empty()) {
       auto next = next_failures.front();
@@ -36,6 +41,7 @@ class FakeSink : public sinks::Sink {
     }
     if (failure) co_return *failure;
     sent_.push_back(rendered.body);
+    arrived_.notify_all();
     co_return sinks::Reply{.detail = "took it"};
   }
 
@@ -49,6 +55,11 @@ class FakeSink : public sinks::Sink {
     std::lock_guard lock(mutex_);
     return attempts_;
   }
+  // Blocks until `count` arrived; false: they did not within a generous time.
+  bool wait_for(std::size_t count) const {
+    std::unique_lock lock(mutex_);
+    return arrived_.wait_for(lock, std::chrono::seconds(60), [&] { return sent_.size() >= count; });
+  }
   // The transitions that arrived, and the idempotency keys of all attempts.
   std::vector<std::string> sent() const {
     std::lock_guard lock(mutex_);
@@ -61,6 +72,7 @@ class FakeSink : public sinks::Sink {
 
  private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable arrived_;
   int attempts_ = 0;
   std::vector<std::string> sent_;
   std::vector<std::string> keys_;

@@ -12,7 +12,8 @@ namespace {
 using testing::ElementsAre;
 
 TEST(CleanForTerminal, LetsNoEscapeSequenceThrough) {
-  EXPECT_EQ(clean_for_terminal("a\x1b[31mred\x1b[0m\x07 b\r\n"), "a[31mred[0m b\n");
+  EXPECT_EQ(clean_for_terminal("a\x1b[31mred\x1b[0m\x07 b\r\n"), "ared b\n");
+  EXPECT_EQ(clean_for_terminal("a\x1b]0;title\x07\x1b[3"), "a]0;title[3");
   EXPECT_EQ(clean_for_terminal("a\u202Eb\u2066c"), "abc");
 }
 
