@@ -104,7 +104,7 @@ class Run {
     enrichers::Contribution& contribution = call.result->value();
     metrics_.count(call.step->name, "ok", call.took);
     if (contribution.silenced_by) {
-      acted_.silenced_by = *contribution.silenced_by;
+      acted_.silenced_by = call.playbook->name;
       trace_.add("action", call.step->name, "silenced", *contribution.silenced_by);
     } else {
       trace_.add("action", call.step->name, contribution.missing.empty() ? "ok" : "incomplete");

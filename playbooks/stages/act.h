@@ -31,9 +31,9 @@ struct Acting {
 struct Acted {
   schemas::Finding finding;
   Overrides overrides;
-  std::optional<std::string> silenced_by;
-  std::set<const Playbook*> failed;  // Some action of theirs gave an error.
-  bool was_cancelled = false;        // The awaiting task was: the rest is worth nothing.
+  std::optional<std::string> silenced_by;  // The playbook whose action did.
+  std::set<const Playbook*> failed;        // Some action of theirs gave an error.
+  bool was_cancelled = false;              // The awaiting task was: the rest is worth nothing.
 };
 
 // Runs the actions of the playbooks: those that run alone one by one, neighbouring others at the same time, also across

@@ -33,9 +33,8 @@ std::string first_of(const schemas::Labels& annotations, std::string_view name, 
 schemas::Finding draft_of(const schemas::Event& event, const SeverityMap& severities, base::Time now, bool is_repeat) {
   const schemas::Alert& alert = *event.alert;
   schemas::Finding finding;
-  // A repeat has its event's id again: only the time tells it from the first.
-  finding.id = is_repeat ? base::derive_id({"finding", event.id, base::to_rfc3339(event.received)})
-                         : base::derive_id({"finding", event.id});
+  // An event that comes again, as a repeat or after its end, has the same id: only the time tells it from the first.
+  finding.id = base::derive_id({"finding", event.id, base::to_rfc3339(event.received)});
   finding.event_id = event.id;
   finding.repeat = is_repeat;
   finding.title = schemas::value_of(alert.annotations, "summary");

@@ -115,7 +115,7 @@ TEST(Worker, RunsEveryMatchingPlaybookUntilOneStops) {
 }
 
 TEST(Worker, SilencesAndCountsByWhom) {
-  RunningWorker worker(config(playbook("note: {}, silence: {text: Rule}") + playbook("note: {}")));
+  RunningWorker worker(config(playbook("note: {}, silence: {text: x}", "name: Rule") + playbook("note: {}")));
 
   worker.send(kCrash);
 
