@@ -28,6 +28,7 @@ struct Acting {
   base::Time now;
 };
 
+// What came of it.
 struct Acted {
   schemas::Finding finding;
   Overrides overrides;
