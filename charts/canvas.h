@@ -14,6 +14,7 @@ namespace charts {
 // How a text stands at its position: which part of it is there.
 enum class Align { kLeft, kCenter, kRight };
 
+// How a text is written.
 struct TextStyle {
   double size = 11;  // Pixels at scale 1.
   bool bold = false;

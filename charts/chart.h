@@ -8,6 +8,7 @@
 
 namespace charts {
 
+// How large a picture is drawn.
 struct PngOptions {
   int width = 800;  // Pixels at scale 1.
   int height = 400;

@@ -10,6 +10,7 @@ struct Point {
   friend bool operator==(const Point&, const Point&) = default;
 };
 
+// An area, by its top left corner.
 struct Rect {
   double x = 0;
   double y = 0;

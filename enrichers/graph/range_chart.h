@@ -28,6 +28,7 @@ Range range_of(const schemas::Alert& alert, base::Time now, base::Duration durat
 // Vertical lines where the alert started and ended, as far as the range shows them.
 std::vector<base::Marker> markers_of(const schemas::Alert& alert, const Range& range);
 
+// What a chart is asked to show.
 struct RangeQuery {
   std::string query;
   std::string title;
