@@ -19,12 +19,6 @@ base::Result<std::optional<KeptIncident>> load(const bus::Transaction& txn) {
   return std::optional<KeptIncident>(std::move(kept));
 }
 
-// A repeat may carry the id of what it repeats; then the time it was made tells it apart.
-std::string input_of(const schemas::Finding& finding) {
-  if (!finding.repeat) return finding.id;
-  return base::derive_id({finding.id, base::to_rfc3339(finding.created)});
-}
-
 Outcome apply(Episode& episode, const schemas::Finding& finding) {
   if (finding.type == schemas::FindingType::kAiAnalysis) return episode.remark();
   return finding.state == schemas::FindingState::kFiring ? episode.fire(finding) : episode.resolve(finding);
@@ -60,7 +54,7 @@ Keeper::Keeper(KeeperOptions options, base::Metrics& metrics) : options_(options
 base::Task<base::Result<void>> Keeper::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(schemas::Finding finding, schemas::decode_finding(record.value));
   BOOST_OUTCOME_CO_TRY(std::optional<KeptIncident> kept, load(txn));
-  std::string input = input_of(finding);
+  std::string input = finding.id;
   if (kept && kept->was_applied(input)) co_return base::ok();
 
   Episode episode(options_, std::move(kept), input, txn);

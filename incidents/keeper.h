@@ -12,6 +12,7 @@
 
 namespace incidents {
 
+// What the keeper's rules leave open.
 struct KeeperOptions {
   // How long after its end an incident opens again as itself; later, a new one begins. Also the silence after which an
   // incident closes whose open members are not all listed.

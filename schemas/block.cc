@@ -179,7 +179,7 @@ void read_fields(Fields& in, Block& block) {
   block = JsonBlock{in.whole_text()};
 }
 
-nlohmann::json to_json(const Block& block) { return codec::to_tree(block); }
+nlohmann::json to_json(const Block& block) { return codec::parse_own(codec::to_text(block)); }
 base::Result<Block> block_from_json(const nlohmann::json& json) { return codec::from_tree<Block>(json, "block"); }
 
 }  // namespace schemas

@@ -12,6 +12,7 @@
 
 namespace schemas {
 
+// Where to read on: a name to show and an address.
 struct Link {
   std::string name;
   std::string url;

@@ -2,6 +2,7 @@
 #include "base/chart.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "schemas/codec/records.h"
 
@@ -47,12 +48,11 @@ void read_fields(Fields& in, Series& series) {
   in.optional("labels", series.labels);
   Json* samples = in.find("samples");
   if (samples == nullptr) return;
-  if (!samples->is_array()) return in.fail({&in, "samples"}, "must be a list");
-  series.samples.reserve(samples->size());
-  std::ptrdiff_t index = 0;
-  for (Json& pair : *samples) {
-    read_sample(in, pair, {&in, "samples", index++}, series.samples.emplace_back());
-    if (in.failure()) return;
+  std::size_t size = in.list_size(*samples, {&in, "samples"});
+  series.samples.reserve(size);
+  for (std::size_t i = 0; i < size && !in.failure(); ++i) {
+    Place place{&in, "samples", static_cast<std::ptrdiff_t>(i)};
+    read_sample(in, (*samples)[i], place, series.samples.emplace_back());
   }
 }
 

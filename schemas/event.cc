@@ -84,7 +84,7 @@ std::string event_id(std::string_view cluster, std::string_view source, const Al
 
 std::string encode(const Event& event) { return codec::to_text(event); }
 base::Result<Event> decode_event(std::string_view json) { return codec::decode<Event>(json, "event"); }
-nlohmann::json to_json(const Alert& alert) { return codec::to_tree(alert); }
+nlohmann::json to_json(const Alert& alert) { return codec::parse_own(codec::to_text(alert)); }
 base::Result<Alert> alert_from_json(const nlohmann::json& json) { return codec::from_tree<Alert>(json, "alert"); }
 
 }  // namespace schemas

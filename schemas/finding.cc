@@ -153,7 +153,7 @@ void read_fields(Fields& in, Finding& finding) {
 
 std::string encode(const Finding& finding) { return codec::to_text(finding); }
 base::Result<Finding> decode_finding(std::string_view json) { return codec::decode<Finding>(json, "finding"); }
-nlohmann::json to_json(const Finding& finding) { return codec::to_tree(finding); }
+nlohmann::json to_json(const Finding& finding) { return codec::parse_own(codec::to_text(finding)); }
 base::Result<Finding> finding_from_json(const nlohmann::json& json) {
   return codec::from_tree<Finding>(json, "finding");
 }

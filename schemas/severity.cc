@@ -36,7 +36,7 @@ bool equal_in_any_case(std::string_view a, std::string_view b) {
 std::string_view to_string(Severity severity) { return codec::name_of(severity); }
 
 std::optional<Severity> parse_severity(std::string_view name) {
-  const auto& names = codec::Names<Severity>::kAll;
+  const auto& names = codec::kNames<Severity>;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (equal_in_any_case(names[i], name)) return static_cast<Severity>(i);
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 
@@ -17,27 +18,54 @@ namespace {
 // The one version that this code reads. When a second one comes, read_fields of that type gets the number.
 constexpr int kVersion = 1;
 
-// How deep the brackets of a JSON text go, or just over `limit` as soon as that is passed. Looks before the parser
-// does: a tree of values costs a hundred times its text.
-int depth_of(std::string_view text, int limit) {
+// The end of the JSON text that begins behind the quote at `at`: its closing quote, or the end of everything.
+std::size_t skip_text(std::string_view json, std::size_t at) {
+  std::size_t begin = at;
+  while ((at = json.find('"', at + 1)) != std::string_view::npos) {
+    std::size_t backslashes = 0;
+    while (at - backslashes - 1 > begin && json[at - backslashes - 1] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return at;
+  }
+  return json.size();
+}
+
+// Whether the brackets of a JSON text go deeper than `limit`. Looks before the parser does: a tree of values costs a
+// hundred times its text.
+bool is_deeper_than(std::string_view json, int limit) {
   int depth = 0;
-  int deepest = 0;
-  bool in_text = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    char c = text[at];
-    if (in_text) {
-      if (c == '\\') ++at;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    char c = json[at];
+    if (c == '"') {
+      at = skip_text(json, at);
     } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
-      if (deepest > limit) return deepest;
+      if (++depth > limit) return true;
     } else if (c == '}' || c == ']') {
       --depth;
     }
   }
-  return deepest;
+  return false;
+}
+
+base::Result<Json> parse_bounded(std::string_view text, std::string_view name) {
+  if (text.size() > kMaxRecordBytes) {
+    return base::permanent(base::Reason::kTooLarge, fmt::format("{} has {} bytes, more than the limit of {}", name,
+                                                                text.size(), kMaxRecordBytes));
+  }
+  if (is_deeper_than(text, kMaxDepth)) {
+    return base::permanent(base::Reason::kBadRequest,
+                           fmt::format("{} is nested deeper than {} levels", name, kMaxDepth));
+  }
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return base::permanent(base::Reason::kBadRequest, fmt::format("{} is not JSON", name));
+  return json;
+}
+
+base::Result<void> read_owned(Json& tree, std::string_view name, const std::function<void(Fields&)>& read) {
+  Failure failure;
+  Fields fields(tree, Place{nullptr, name}, failure);
+  if (!failure) read(fields);
+  if (failure) return failure.take();
+  return base::ok();
 }
 
 template <class Map>
@@ -217,18 +245,34 @@ void Fields::convert(Json& value, const Place& place, std::map<std::string, std:
   if (!read_text_map(value, target, &wrong)) failure_.set(fmt::format("{}.{} must be text", place.path(), wrong));
 }
 
-base::Result<Json> parse_bounded(std::string_view text, std::string_view name) {
-  if (text.size() > kMaxRecordBytes) {
-    return base::permanent(base::Reason::kTooLarge, fmt::format("{} has {} bytes, more than the limit of {}", name,
-                                                                text.size(), kMaxRecordBytes));
-  }
-  if (depth_of(text, kMaxDepth) > kMaxDepth) {
-    return base::permanent(base::Reason::kBadRequest,
-                           fmt::format("{} is nested deeper than {} levels", name, kMaxDepth));
-  }
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return base::permanent(base::Reason::kBadRequest, fmt::format("{} is not JSON", name));
-  return json;
+std::size_t Fields::list_size(const Json& value, const Place& place) {
+  if (value.is_array()) return value.size();
+  fail(place, "must be a list");
+  return 0;
 }
+
+Json& Fields::element(Json& list, std::size_t index) { return list[index]; }
+
+std::optional<std::size_t> Fields::position(const Json& value, const Place& place,
+                                            std::span<const std::string_view> names) {
+  const auto* text = value.get_ptr<const std::string*>();
+  for (std::size_t i = 0; text != nullptr && i < names.size(); ++i) {
+    if (names[i] == *text) return i;
+  }
+  fail(place, fmt::format("must be one of {}", fmt::join(names, ", ")));
+  return std::nullopt;
+}
+
+base::Result<void> read_text(std::string_view text, std::string_view name, const std::function<void(Fields&)>& read) {
+  BOOST_OUTCOME_TRY(Json tree, parse_bounded(text, name));
+  return read_owned(tree, name, read);
+}
+
+base::Result<void> read_tree(const Json& tree, std::string_view name, const std::function<void(Fields&)>& read) {
+  Json copy = tree;
+  return read_owned(copy, name, read);
+}
+
+Json parse_own(std::string_view text) { return Json::parse(text, nullptr, false); }
 
 }  // namespace schemas::codec

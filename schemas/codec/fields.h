@@ -3,9 +3,11 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +78,12 @@ class Fields {
   // The object as it is now, as JSON text.
   std::string whole_text() const;
 
+  // How many elements a list has; fails when it is none.
+  std::size_t list_size(const Json& value, const Place& place);
+  // Requires a list with so many elements.
+  static Json& element(Json& list, std::size_t index);
+  // Which of the names a value is; fails and gives nullopt when it is none of them.
+  std::optional<std::size_t> position(const Json& value, const Place& place, std::span<const std::string_view> names);
   // The value of a field, or nullptr when it is missing or null.
   Json* find(std::string_view name);
   void fail(const Place& place, std::string_view what);
@@ -113,48 +121,39 @@ class Fields {
 
 template <Named E>
 void Fields::convert(Json& value, const Place& place, E& target) {
-  const auto& names = Names<E>::kAll;
-  const auto* text = value.get_ptr<const std::string*>();
-  for (std::size_t i = 0; text != nullptr && i < names.size(); ++i) {
-    if (names[i] == *text) {
-      target = static_cast<E>(i);
-      return;
-    }
-  }
-  std::string valid;
-  for (std::string_view name : names) valid += (valid.empty() ? "" : ", ") + std::string(name);
-  fail(place, "must be one of " + valid);
+  if (auto found = position(value, place, kNames<E>)) target = static_cast<E>(*found);
 }
 
 template <class T>
 void Fields::convert(Json& value, const Place& place, std::vector<T>& target) {
-  if (!value.is_array()) return fail(place, "must be a list");
-  target.reserve(value.size());
-  std::ptrdiff_t index = 0;
-  for (Json& element : value) {
-    convert(element, Place{place.parent, place.name, index++}, target.emplace_back());
-    if (failure_) return;
+  std::size_t size = list_size(value, place);
+  target.reserve(size);
+  for (std::size_t i = 0; i < size && !failure_; ++i) {
+    Place inner{place.parent, place.name, static_cast<std::ptrdiff_t>(i)};
+    convert(element(value, i), inner, target.emplace_back());
   }
 }
 
-// Parses a record within the bounds and gives its fields to `read(Fields&)`. Never throws. `name` is what the error
-// calls the whole.
-template <class T>
-base::Result<T> read_json(Json& json, std::string_view name) {
-  Failure failure;
-  T value;
-  Fields fields(json, Place{nullptr, name}, failure);
-  if (!failure) read_fields(fields, value);
-  if (failure) return failure.take();
-  return value;
-}
-
-base::Result<Json> parse_bounded(std::string_view text, std::string_view name);
+// Gives the fields of an object to `read`; within the bounds, and never throws. `name` is what the error calls the
+// whole.
+base::Result<void> read_text(std::string_view text, std::string_view name, const std::function<void(Fields&)>& read);
+base::Result<void> read_tree(const Json& tree, std::string_view name, const std::function<void(Fields&)>& read);
 
 template <class T>
 base::Result<T> decode(std::string_view text, std::string_view name) {
-  BOOST_OUTCOME_TRY(Json json, parse_bounded(text, name));
-  return read_json<T>(json, name);
+  T value;
+  BOOST_OUTCOME_TRY(read_text(text, name, [&value](Fields& in) { read_fields(in, value); }));
+  return value;
 }
+
+template <class T>
+base::Result<T> from_tree(const Json& tree, std::string_view name) {
+  T value;
+  BOOST_OUTCOME_TRY(read_tree(tree, name, [&value](Fields& in) { read_fields(in, value); }));
+  return value;
+}
+
+// The tree of a text that Writer wrote: for the few who change it; the text is what the pipeline carries.
+Json parse_own(std::string_view text);
 
 }  // namespace schemas::codec

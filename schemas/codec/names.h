@@ -16,54 +16,39 @@ namespace schemas::codec {
 
 // The names of an enumeration's values in JSON, in the order of the values, which count from zero.
 template <class E>
-struct Names;
+inline constexpr int kNames = 0;
 
 template <>
-struct Names<Severity> {
-  static constexpr std::array<std::string_view, 6> kAll = {"DEBUG", "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"};
-};
+inline constexpr std::array<std::string_view, 6> kNames<Severity> = {"DEBUG",  "INFO", "LOW",
+                                                                     "MEDIUM", "HIGH", "CRITICAL"};
 template <>
-struct Names<AlertStatus> {
-  static constexpr std::array<std::string_view, 2> kAll = {"firing", "resolved"};
-};
+inline constexpr std::array<std::string_view, 2> kNames<AlertStatus> = {"firing", "resolved"};
 template <>
-struct Names<FindingState> {
-  static constexpr std::array<std::string_view, 2> kAll = {"firing", "resolved"};
-};
+inline constexpr std::array<std::string_view, 2> kNames<FindingState> = {"firing", "resolved"};
 template <>
-struct Names<FindingType> {
-  static constexpr std::array<std::string_view, 5> kAll = {"issue", "conf_change", "health_check", "report",
-                                                           "ai_analysis"};
-};
+inline constexpr std::array<std::string_view, 5> kNames<FindingType> = {"issue", "conf_change", "health_check",
+                                                                        "report", "ai_analysis"};
 // Robusta's names (https://github.com/robusta-dev/robusta, FindingSource).
 template <>
-struct Names<FindingSource> {
-  static constexpr std::array<std::string_view, 7> kAll = {
-      "none", "kubernetes_api_server", "prometheus", "manual", "helm_release", "callback", "scheduler"};
-};
+inline constexpr std::array<std::string_view, 7> kNames<FindingSource> = {
+    "none", "kubernetes_api_server", "prometheus", "manual", "helm_release", "callback", "scheduler"};
 template <>
-struct Names<TransitionState> {
-  static constexpr std::array<std::string_view, 4> kAll = {"opened", "updated", "resolved", "reopened"};
-};
+inline constexpr std::array<std::string_view, 4> kNames<TransitionState> = {"opened", "updated", "resolved",
+                                                                            "reopened"};
 template <>
-struct Names<DeliveryOutcome> {
-  static constexpr std::array<std::string_view, 3> kAll = {"delivered", "suppressed", "dead_lettered"};
-};
+inline constexpr std::array<std::string_view, 3> kNames<DeliveryOutcome> = {"delivered", "suppressed", "dead_lettered"};
 template <>
-struct Names<base::Unit> {
-  static constexpr std::array<std::string_view, 5> kAll = {"plain", "bytes", "percent", "millicores", "seconds"};
-};
+inline constexpr std::array<std::string_view, 5> kNames<base::Unit> = {"plain", "bytes", "percent", "millicores",
+                                                                       "seconds"};
 template <>
-struct Names<base::ReferenceLine::Kind> {
-  static constexpr std::array<std::string_view, 3> kAll = {"limit", "request", "threshold"};
-};
+inline constexpr std::array<std::string_view, 3> kNames<base::ReferenceLine::Kind> = {"limit", "request", "threshold"};
 
 template <class E>
-concept Named = requires { Names<E>::kAll; };
+concept Named = requires { kNames<E>.size(); };
 
 template <Named E>
 constexpr std::string_view name_of(E value) {
-  return Names<E>::kAll[static_cast<std::size_t>(value)];
+  return kNames<E>[static_cast<std::size_t>(value)];
 }
 
 }  // namespace schemas::codec

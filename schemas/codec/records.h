@@ -48,18 +48,6 @@ std::string to_text(const T& value) {
   return out.take();
 }
 
-// The same as a tree of values: for the few who change it; the text is what the pipeline carries.
-template <class T>
-Json to_tree(const T& value) {
-  return Json::parse(to_text(value), nullptr, false);
-}
-
-template <class T>
-base::Result<T> from_tree(const Json& json, std::string_view name) {
-  Json copy = json;
-  return read_json<T>(copy, name);
-}
-
 }  // namespace codec
 }  // namespace schemas
 

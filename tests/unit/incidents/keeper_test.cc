@@ -156,19 +156,6 @@ TEST_F(KeeperTest, CountsARepeatAndTellsItWithItsNewAnnotations) {
   EXPECT_EQ(counter("in_incident/repeat"), 1);
 }
 
-TEST_F(KeeperTest, CountsARepeatThatCarriesTheIdOfWhatItRepeats) {
-  Finding first = finding("a");
-  give(first);
-  wait(minutes(30));
-  Finding again = first;
-  again.repeat = true;
-  again.created = clock_.now();
-
-  EXPECT_EQ(give(again), Said{"updated repeat"});
-  EXPECT_EQ(give(again), Said{});
-  EXPECT_EQ(last_.incident.count, 2);
-}
-
 TEST_F(KeeperTest, TellsNewEvidenceOfAMember) {
   give(finding("a"));
 
