@@ -26,6 +26,7 @@ struct Account {
   std::int64_t difference() const;
 };
 
+// The two accounts of a log.
 struct Ledger {
   Account events;
   Account deliveries;

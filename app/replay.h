@@ -9,6 +9,7 @@
 
 namespace app {
 
+// What a replay was told.
 struct ReplaySettings {
   std::string config;
   std::string data_dir;                         // Where the log is kept.
@@ -16,6 +17,7 @@ struct ReplaySettings {
   base::Duration tail = std::chrono::hours(1);  // How long the clock runs on after the last input.
 };
 
+// What a replay played.
 struct ReplayCounts {
   std::int64_t inputs = 0;
   std::int64_t events = 0;

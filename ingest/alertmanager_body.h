@@ -29,6 +29,7 @@ struct BadAlert {
   base::Error error;
 };
 
+// The alerts of a body, good and bad.
 struct ParsedBody {
   std::vector<schemas::Alert> alerts;
   std::vector<BadAlert> bad;

@@ -11,6 +11,7 @@ namespace app::verbs {
 
 enum class Output { kTable, kJson };
 
+// `tocsin run`.
 struct RunArgs {
   std::string config;
   std::string data_dir;
@@ -20,6 +21,7 @@ struct RunArgs {
 };
 int run(const RunArgs& args);
 
+// `tocsin replay`.
 struct ReplayArgs {
   std::string config;
   std::string file;
@@ -31,12 +33,14 @@ struct ReplayArgs {
 };
 int replay(const ReplayArgs& args);
 
+// `tocsin check`.
 struct CheckArgs {
   std::string config;
   Output output = Output::kTable;
 };
 int check(const CheckArgs& args);
 
+// The verbs that look at a log.
 struct LookArgs {
   std::string data_dir;
   std::string id;  // Or a prefix of it.
@@ -50,6 +54,7 @@ int findings_show(const LookArgs& args);
 int dead_letters_list(const LookArgs& args);
 int dead_letters_show(const LookArgs& args);
 
+// `tocsin dlq replay` and `tocsin dlq drop`.
 struct DeadLetterArgs {
   std::string server;            // ADDR:PORT of the running process.
   std::vector<std::string> ids;  // Or prefixes of them.

@@ -23,6 +23,7 @@ std::string hide_references(std::string_view text);
 // Hidden references written as `{{ env.NAME }}` again, for error texts.
 std::string show_references(std::string_view text);
 
+// A text with its references replaced.
 struct Substituted {
   std::string text;
   bool any = false;    // There was a reference.

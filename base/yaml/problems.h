@@ -18,6 +18,7 @@ struct Problem {
   std::string message;
 };
 
+// The problems of one file, as they are found.
 class Problems {
  public:
   void error(Mark mark, std::string message) { add({Problem::Kind::kError, mark, std::move(message)}); }

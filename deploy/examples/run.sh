@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Plays the recorded incident through the pipeline, shows what came of it, and stays up for webhooks.
 # Usage: run.sh TOCSIN   (from the top of the tree; `make run` does it)
 set -euo pipefail

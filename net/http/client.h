@@ -32,6 +32,7 @@ struct Access {
   std::string proxy_url;  // Empty: HTTP_PROXY, HTTPS_PROXY, NO_PROXY of the environment.
 };
 
+// One request of ours.
 struct Request {
   std::string method = "GET";
   std::string url;  // http or https.
@@ -42,6 +43,7 @@ struct Request {
   const Access* access = nullptr;                    // Must live until the answer.
 };
 
+// The other side's answer.
 struct Response {
   int status = 0;
   Headers headers;

@@ -9,6 +9,7 @@
 
 namespace net::http {
 
+// The bounds of a client.
 struct ClientLimits {
   std::size_t max_connections = 64;           // Open ones, idle ones included; further exchanges wait their turn.
   std::size_t max_connections_per_host = 16;  // So that one slow side leaves 48 for the others.

@@ -11,7 +11,8 @@
 #include "net/http/curl_client.h"
 #include "net/http/url.h"
 
-struct curl_slist;  // Of curl.h.
+// Of curl.h.
+struct curl_slist;
 
 namespace net::http {
 

@@ -19,6 +19,7 @@ class Metrics;
 
 namespace net::http {
 
+// One request to us, whole.
 struct ServerRequest {
   std::string method;
   std::string path;   // Decoded, without the query.
@@ -29,6 +30,7 @@ struct ServerRequest {
   bool is_loopback = false;
 };
 
+// Our answer.
 struct ServerResponse {
   int status = 200;
   std::string body;
@@ -41,6 +43,7 @@ ServerResponse refuse(int status, std::string_view why);
 
 using RequestHandler = std::function<base::Task<ServerResponse>(ServerRequest request)>;
 
+// Where a server listens, and its bounds.
 struct ServerOptions {
   std::string address = "0.0.0.0";
   std::uint16_t port = 5000;                     // 0: any free one, see port().

@@ -54,6 +54,7 @@ class RequestParser {
   std::unique_ptr<State> state_;
 };
 
+// How a response is framed.
 struct ResponseFraming {
   bool keep_alive = true;
   bool is_http_1_0 = false;

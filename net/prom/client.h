@@ -29,6 +29,7 @@ struct Rule {
   std::map<std::string, std::string> annotations;
 };
 
+// Which server is asked, and how.
 struct ClientOptions {
   std::string url;                                // Base, with any path prefix; "/api/v1/..." is appended.
   std::string query_string;                       // Appended to every URL, without the question mark.

@@ -18,6 +18,7 @@
 
 namespace sinks {
 
+// How a sink is delivered to.
 struct DeliveryOptions {
   std::string sink;  // As sink_name() has it.
   RetryPolicy retry;

@@ -11,6 +11,7 @@ namespace sinks::file {
 
 enum class Format { kJson, kText };
 
+// The section of a file_sink.
 struct Options : CommonOptions {
   std::string file_name = "stdout";
   Format format = Format::kJson;

@@ -10,6 +10,7 @@
 
 namespace sinks::file {
 
+// When a file is moved aside.
 struct RotationOptions {
   std::string path;
   std::int64_t max_bytes = 0;  // Rotated before it would grow larger; 0: never.

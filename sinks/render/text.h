@@ -8,6 +8,7 @@
 
 namespace sinks {
 
+// How a text is laid out.
 struct TextOptions {
   std::size_t width = 100;     // Columns; at least 40.
   bool colour = false;         // ANSI colours, for terminals.

@@ -11,6 +11,7 @@ namespace sinks::webhook {
 
 enum class Format { kJson, kText };
 
+// The section of a webhook_sink.
 struct Options : CommonOptions {
   base::Secret url;  // Often holds a token.
   base::Secret authorization;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <exception>
 #include <future>
 #include <memory>
 #include <thread>
@@ -34,7 +34,7 @@ class IoThread {
   std::future<T> begin(base::Task<T> task) {
     auto result = std::make_shared<std::promise<T>>();
     auto future = result->get_future();
-    boost::asio::co_spawn(io_, keep(std::move(task), result), boost::asio::detached);
+    boost::asio::co_spawn(io_, keep(std::move(task), result), [](std::exception_ptr) {});
     return future;
   }
 

@@ -58,13 +58,11 @@ void check_line_of_code(const SourceFile& file, std::string_view line, int numbe
                 "tach()") != std::string_view::npos)
     object("a thread without an owner");
   bool is_test = file.folder() == "tests";
-  for (std::string_view sleep : {"sleep"
-                                 "_for",
-                                 "sleep"
-                                 "_until",
-                                 "u"
-                                 "sleep"}) {
-    if (is_test && has_word(line, sleep))
+  for (std::string_view sleep : {"this_thread::"
+                                 "sleep",
+                                 "usl"
+                                 "eep("}) {
+    if (is_test && line.find(sleep) != std::string_view::npos)
       object("a test that sleeps: use base::ManualClock, or wait for the condition");
   }
 }

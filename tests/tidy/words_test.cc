@@ -49,8 +49,8 @@ TEST(Words, RefuseWorkThatNobodyOwns) {
 
 TEST(Words, RefuseSleepsInTestsOnly) {
   std::string line =
-      "std::this_thread::sleep"
-      "_for(1s);\n";
+      "std::this_thread::"
+      "sleep_for(1s);\n";
   EXPECT_EQ(check_words({{"tests/unit/a_test.cc", line}}).size(), 1u);
   EXPECT_EQ(check_words({{"app/a.cc", line}}).size(), 0u);
 }

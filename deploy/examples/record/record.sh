@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Records deploy/examples/incident.jsonl anew: a real Prometheus evaluates rules.yml over the samples of samples.awk, a
 # real Alertmanager sends what fires, and tocsin writes down what came in and every answer it got.
 # Usage: record.sh TOCSIN OUTPUT   (needs the packages prometheus and prometheus-alertmanager; takes about four minutes)
