@@ -14,27 +14,20 @@ namespace {
 // unbounded.
 constexpr std::size_t kLongestKey = 768;
 
-struct WorkloadLabel {
+struct SubjectLabel {
   std::string_view label;
   std::string_view kind;
 };
 
 // The most lasting first: pods come and go under their workload. Prometheus' own `job` names a scrape configuration, so
-// the Kubernetes Job has `job_name`.
-constexpr std::array<WorkloadLabel, 5> kWorkloads = {{{"deployment", "deployment"},
-                                                      {"statefulset", "statefulset"},
-                                                      {"daemonset", "daemonset"},
-                                                      {"job_name", "job"},
-                                                      {"pod", "pod"}}};
-
-// Robusta's order: what it takes an alert to be about.
-constexpr std::array<WorkloadLabel, 7> kSubjects = {{{"deployment", "deployment"},
-                                                     {"daemonset", "daemonset"},
-                                                     {"statefulset", "statefulset"},
-                                                     {"node", "node"},
-                                                     {"pod", "pod"},
-                                                     {"job_name", "job"},
-                                                     {"horizontalpodautoscaler", "horizontalpodautoscaler"}}};
+// the Kubernetes Job has `job_name`. The node comes last, for a pod's alert may say where the pod runs.
+constexpr std::array<SubjectLabel, 7> kSubjects = {{{"deployment", "deployment"},
+                                                    {"statefulset", "statefulset"},
+                                                    {"daemonset", "daemonset"},
+                                                    {"job_name", "job"},
+                                                    {"pod", "pod"},
+                                                    {"horizontalpodautoscaler", "horizontalpodautoscaler"},
+                                                    {"node", "node"}}};
 
 // Where a label of the target met one of the series, Prometheus kept the series' own as exported_<name>
 // (https://prometheus.io/docs/prometheus/latest/configuration/configuration/, honor_labels).
@@ -57,35 +50,37 @@ std::string join(std::initializer_list<std::string_view> parts) {
   return std::string(parts.begin()->substr(0, 64)) + "/" + base::derive_id(parts);
 }
 
-}  // namespace
-
-std::string subject_of(std::string_view cluster, const Alert& alert) {
-  std::string_view name_space = own_label(alert.labels, "namespace");
-  for (const WorkloadLabel& workload : kWorkloads) {
-    std::string_view name = own_label(alert.labels, workload.label);
-    // Without its namespace a name may stand for several objects.
-    if (!name.empty() && !name_space.empty() && !is_scraper(name))
-      return join({cluster, name_space, workload.kind, name});
-  }
-  std::string_view node = own_label(alert.labels, "node");
-  if (!node.empty()) return join({cluster, "node", node});
-  return join({cluster, "fingerprint", alert.fingerprint.empty() ? fingerprint(alert.labels) : alert.fingerprint});
-}
-
-Subject alert_subject(const Alert& alert) {
+// Kind, name and namespace of the object that the labels speak of.
+Subject named_object(const Labels& labels) {
   Subject subject;
-  subject.name_space = own_label(alert.labels, "namespace");
-  subject.node = own_label(alert.labels, "node");
-  subject.container = own_label(alert.labels, "container");
-  subject.labels = alert.labels;
-  subject.annotations = alert.annotations;
-  for (const WorkloadLabel& candidate : kSubjects) {
-    std::string_view name = own_label(alert.labels, candidate.label);
+  subject.name_space = own_label(labels, "namespace");
+  for (const SubjectLabel& candidate : kSubjects) {
+    std::string_view name = own_label(labels, candidate.label);
     if (name.empty() || is_scraper(name)) continue;
     subject.kind = candidate.kind;
     subject.name = name;
     break;
   }
+  return subject;
+}
+
+}  // namespace
+
+std::string subject_of(std::string_view cluster, const Alert& alert) {
+  Subject subject = named_object(alert.labels);
+  if (subject.kind == "node") return join({cluster, "node", subject.name});
+  // Without its namespace a name may stand for several objects.
+  bool is_known = !subject.kind.empty() && !subject.name_space.empty();
+  if (is_known) return join({cluster, subject.name_space, subject.kind, subject.name});
+  return join({cluster, "fingerprint", alert.fingerprint.empty() ? fingerprint(alert.labels) : alert.fingerprint});
+}
+
+Subject alert_subject(const Alert& alert) {
+  Subject subject = named_object(alert.labels);
+  subject.node = own_label(alert.labels, "node");
+  subject.container = own_label(alert.labels, "container");
+  subject.labels = alert.labels;
+  subject.annotations = alert.annotations;
   return subject;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "schemas/alert_subject.h"
+
 namespace schemas {
 namespace {
 
@@ -45,6 +47,18 @@ TEST(SubjectOf, BoundsItsLength) {
   std::string key = subject_with({{"namespace", "shop"}, {"pod", std::string(100'000, 'x')}});
   EXPECT_LT(key.size(), 200U);
   EXPECT_NE(key, subject_with({{"namespace", "shop"}, {"pod", std::string(100'001, 'x')}}));
+}
+
+TEST(AlertSubject, IsThePodAndNotTheNodeItRunsOn) {
+  Alert alert = alert_with({{"namespace", "shop"}, {"pod", "cart-1"}, {"node", "n1"}, {"container", "app"}});
+
+  Subject subject = alert_subject(alert);
+
+  EXPECT_EQ(subject.kind, "pod");
+  EXPECT_EQ(subject.name, "cart-1");
+  EXPECT_EQ(subject.name_space, "shop");
+  EXPECT_EQ(subject.node, "n1");
+  EXPECT_EQ(subject.container, "app");
 }
 
 TEST(EventId, IsTheSameForTheSameHappening) {
