@@ -88,13 +88,25 @@ std::string compile(const Job& job) {
   return output.empty() ? "the compiler failed silently" : output;
 }
 
+// The headers that some source of a program includes first.
+std::set<std::string> first_includes(const Files& files, const CompileCommands& commands) {
+  std::set<std::string> headers;
+  for (const SourceFile& file : files) {
+    if (!file.is_cc() || !commands.contains(file.path)) continue;
+    std::vector<Include> includes = includes_of(file.text);
+    if (!includes.empty()) headers.insert(includes.front().path);
+  }
+  return headers;
+}
+
 std::vector<Job> jobs_for(const Files& files, const CompileCommands& commands, const std::string& root,
                           const std::string& cache_dir, Violations& out) {
   std::map<std::string, const SourceFile*> by_path;
   for (const SourceFile& file : files) by_path[file.path] = &file;
+  std::set<std::string> proven = first_includes(files, commands);
   std::vector<Job> jobs;
   for (const SourceFile& file : files) {
-    if (!file.is_header()) continue;
+    if (!file.is_header() || proven.contains(file.path)) continue;
     const std::vector<std::string>* arguments = arguments_for(file.path, commands);
     if (arguments == nullptr) {
       out.push_back({file.path, 0, "no source to take compiler arguments from"});

@@ -55,6 +55,8 @@ TEST(Headers, RefuseOneThatLacksAnInclude) {
 
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].path, "a/bad.h");
+  files.push_back({"a/a.cc", "#include \"a/bad.h\"\n"});
+  EXPECT_EQ(check_headers_alone(files, command, root, root + "/cache").size(), 0u);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "tests/tidy/words.h"
 
 #include <algorithm>
-#include <set>
+#include <sstream>
 
 #include "tests/tidy/cpp_text.h"
 
@@ -31,19 +31,20 @@ bool is_code(const SourceFile& file) {
          file.path.ends_with(".lua");
 }
 
-// The words of "fake_http_server.h": fake, http, server.
-std::set<std::string> words_of(std::string_view path) {
-  std::set<std::string> words;
-  std::string word;
-  for (char c : std::string(path) + "/") {
-    if (std::string_view("/_-.").find(c) == std::string_view::npos) {
-      word += c;
-    } else {
-      words.insert(word);
-      word.clear();
-    }
+// "base", "string_helpers", "h" of "base/string_helpers.h".
+std::vector<std::string> parts_of(const std::string& path) {
+  std::vector<std::string> parts;
+  std::istringstream folders(path);
+  for (std::string folder; std::getline(folders, folder, '/');) {
+    std::istringstream names(folder);
+    for (std::string name; std::getline(names, name, '.');) parts.push_back(name);
   }
-  return words;
+  return parts;
+}
+
+bool is_empty_name(const std::string& part, std::string_view name) {
+  // "common_options" says what it holds; "string_helpers" does not.
+  return part == name || part.ends_with("_" + std::string(name));
 }
 
 void check_line_of_code(const SourceFile& file, std::string_view line, int number, Violations& out) {
@@ -58,22 +59,28 @@ void check_line_of_code(const SourceFile& file, std::string_view line, int numbe
                 "tach()") != std::string_view::npos)
     object("a thread without an owner");
   bool is_test = file.folder() == "tests";
-  for (std::string_view sleep : {"this_thread::"
-                                 "sleep",
-                                 "usl"
-                                 "eep("}) {
-    if (is_test && line.find(sleep) != std::string_view::npos)
+  for (std::string_view sleep : {"this_thread::sl"
+                                 "eep_for",
+                                 "this_thread::sl"
+                                 "eep_until",
+                                 "u"
+                                 "sleep"}) {
+    if (is_test && has_word(line, sleep))
       object("a test that sleeps: use base::ManualClock, or wait for the condition");
   }
 }
+}
 
+// Whether a type is defined here that should say what it is: no declaration, no definition of a nested type that its
+// class has declared, no specialisation of a template that is explained where it is declared.
 bool begins_type(std::string_view line) {
+  line = line.substr(0, line.find("  //"));
   for (std::string_view keyword : {"class ", "struct ", "enum class ", "enum ", "union "}) {
     if (!line.starts_with(keyword)) continue;
     std::string_view rest = line.substr(keyword.size());
-    bool defines_nested =
-        rest.substr(0, rest.find(' ')).find("::") != std::string_view::npos;  // Declared in its class.
-    return !defines_nested && !line.ends_with(';') && line.find('(') == std::string_view::npos;
+    std::string_view name = rest.substr(0, rest.find(' '));
+    bool is_known = name.find("::") != std::string_view::npos || name.find('<') != std::string_view::npos;
+    return !is_known && !line.ends_with(';') && line.find('(') == std::string_view::npos;
   }
   return false;
 }
@@ -83,10 +90,9 @@ bool begins_type(std::string_view line) {
 Violations check_names(const Files& files) {
   Violations out;
   for (const SourceFile& file : files) {
-    std::set<std::string> words = words_of(file.path);
-    for (std::string_view name : kEmptyNames) {
-      if (words.contains(std::string(name))) {
-        out.push_back({file.path, 0, "'" + std::string(name) + "' does not say what the file holds"});
+    for (const std::string& part : parts_of(file.path)) {
+      for (std::string_view name : kEmptyNames) {
+        if (is_empty_name(part, name)) out.push_back({file.path, 0, "'" + part + "' does not say what the file holds"});
       }
     }
   }

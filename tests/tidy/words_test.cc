@@ -17,7 +17,7 @@ TEST(Names, RefuseWhatSaysNothing) {
   EXPECT_EQ(check_names({{"base/utils/time.h", ""}}).size(), 1u);
   EXPECT_EQ(check_names({{"base/string_helpers.cc", ""}}).size(), 1u);
   EXPECT_EQ(check_names({{"sinks/sink_manager.h", ""}}).size(), 1u);
-  EXPECT_EQ(check_names({{"base/simple.h", ""}, {"base/commonmark.h", ""}}).size(), 0u);
+  EXPECT_EQ(check_names({{"base/simple.h", ""}, {"base/commonmark.h", ""}, {"sinks/common_options.h", ""}}).size(), 0u);
 }
 
 TEST(Words, RefuseLeftoverMarkers) {
@@ -73,6 +73,7 @@ TEST(LicenceLines, RefuseASourceWithoutOne) {
 TEST(TypeComments, RefuseATypeWithoutOne) {
   EXPECT_EQ(check_type_comments({{"a/a.h", "// A.\nclass A {\n  int x;\n};\n\nstruct B {\n};\n"}}).size(), 1u);
   EXPECT_EQ(check_type_comments({{"a/a.h", "// All of them.\nstruct A {\n};\nstruct B {};\n"}}).size(), 0u);
+  EXPECT_EQ(check_type_comments({{"a/a.h", "\nstruct C;  // Of c.h.\n\ntemplate <>\nstruct N<C> {\n};\n"}}).size(), 0u);
   EXPECT_EQ(check_type_comments({{"a/a.h", "// A.\ntemplate <class T>\nclass A {\n};\n\nclass C;\n"}}).size(), 0u);
 }
 
