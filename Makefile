@@ -34,7 +34,7 @@ build: setup-build
 	@cmake --build --preset release --target tocsin
 
 run: build
-	@exec deploy/examples/run.sh
+	@exec deploy/examples/run.sh build/release/tocsin
 
 test: setup-test
 	@$(MAKE) build/dev/build.ninja

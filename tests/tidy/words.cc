@@ -11,19 +11,11 @@ namespace {
 
 constexpr std::string_view kEmptyNames[] = {"util", "utils", "helper", "helpers", "common", "misc", "impl", "manager"};
 
-// Written in two halves, so that this file passes its own rule.
-constexpr std::string_view kMarkers[] = {
-    "TO"
-    "DO",
-    "FIX"
-    "ME",
-    "XX"
-    "X",
-    "HA"
-    "CK"};
-constexpr std::string_view kSync =
-    "keep in"
-    " sync";
+// Names what it refuses.
+constexpr std::string_view kHere = "tests/tidy/";
+
+constexpr std::string_view kMarkers[] = {"TODO", "FIXME", "XXX", "HACK"};
+constexpr std::string_view kSync = "keep in sync";
 
 bool is_code(const SourceFile& file) {
   return file.is_cpp() || file.path.ends_with(".cmake") || file.path.ends_with(".sh") ||
@@ -49,26 +41,16 @@ bool is_empty_name(const std::string& part, std::string_view name) {
 
 void check_line_of_code(const SourceFile& file, std::string_view line, int number, Violations& out) {
   auto object = [&](std::string what) { out.push_back({file.path, number, std::move(what)}); };
-  if (line.find("asio::"
-                "detached") != std::string_view::npos ||
-      line.find("asio/"
-                "detached.hpp") != std::string_view::npos) {
+  if (line.find("asio::detached") != std::string_view::npos ||
+      line.find("asio/detached.hpp") != std::string_view::npos) {
     object("a coroutine without an owner: spawn it in a base::TaskGroup");
   }
-  if (line.find(".de"
-                "tach()") != std::string_view::npos)
-    object("a thread without an owner");
+  if (line.find(".detach()") != std::string_view::npos) object("a thread without an owner");
   bool is_test = file.folder() == "tests";
-  for (std::string_view sleep : {"this_thread::sl"
-                                 "eep_for",
-                                 "this_thread::sl"
-                                 "eep_until",
-                                 "u"
-                                 "sleep"}) {
+  for (std::string_view sleep : {"this_thread::sleep_for", "this_thread::sleep_until", "usleep"}) {
     if (is_test && has_word(line, sleep))
       object("a test that sleeps: use base::ManualClock, or wait for the condition");
   }
-}
 }
 
 // Whether a type is defined here that should say what it is: no declaration, no definition of a nested type that its
@@ -102,7 +84,7 @@ Violations check_names(const Files& files) {
 Violations check_words(const Files& files) {
   Violations out;
   for (const SourceFile& file : files) {
-    if (!is_code(file)) continue;
+    if (!is_code(file) || file.path.starts_with(kHere)) continue;
     for_each_line(file.text, [&](std::string_view line, int number) {
       for (std::string_view marker : kMarkers) {
         if (has_word(line, marker))
