@@ -79,7 +79,7 @@ void check_name(const std::string& written, const Node::Entry& section, std::map
                                             ", already has the name '" + written + "'" + also);
 }
 
-Route route_of(const CommonOptions& common, bool medium_is_named, Problems& problems) {
+Route route_of(const SinkOptions& common, bool medium_is_named, Problems& problems) {
   return {.sink = sink_name(common.name),
           .is_default = common.is_default,
           .stop = common.stop,

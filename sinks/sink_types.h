@@ -13,8 +13,8 @@
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
 #include "net/http/client.h"
-#include "sinks/common_options.h"
 #include "sinks/sink.h"
+#include "sinks/sink_options.h"
 
 namespace sinks {
 
@@ -27,7 +27,7 @@ struct Services {
 
 // A sink as its section of the configuration describes it.
 struct Configured {
-  CommonOptions common;
+  SinkOptions common;
   std::unique_ptr<Sink> sink;  // Null where the section has errors.
 };
 

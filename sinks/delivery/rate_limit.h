@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "sinks/common_options.h"
+#include "sinks/sink_options.h"
 
 namespace sinks {
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/delivery/worker.h"
 
-#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -30,7 +29,7 @@ Error given_up(Error error) {
 
 }  // namespace
 
-DeliveryOptions delivery_options(const CommonOptions& common) {
+DeliveryOptions delivery_options(const SinkOptions& common) {
   return {.sink = sink_name(common.name),
           .retry = {.retry_for = common.retry_for},
           .timeout = common.timeout,
@@ -57,7 +56,7 @@ base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& reco
     co_return base::ok();
   }
   // A dead letter that is played again has a new record, and with it a new budget.
-  Outcome outcome = co_await attempt(delivery, {.since = std::max(delivery.created, record.time)}, txn.now());
+  Outcome outcome = co_await attempt(delivery, {.since = record.time}, txn.now());
   if (outcome.reply) {
     settle_delivered(delivery, outcome.attempts.made, outcome.reply.value().detail, txn);
     co_return base::ok();

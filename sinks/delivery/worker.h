@@ -9,12 +9,12 @@
 #include "base/rng.h"
 #include "bus/bus.h"
 #include "schemas/delivery.h"
-#include "sinks/common_options.h"
 #include "sinks/delivery/gate.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/retry.h"
 #include "sinks/delivery/sink_metrics.h"
 #include "sinks/sink.h"
+#include "sinks/sink_options.h"
 
 namespace sinks {
 
@@ -25,7 +25,7 @@ struct DeliveryOptions {
   base::Duration timeout = std::chrono::seconds(15);  // Of one attempt.
   RateLimit rate_limit;
 };
-DeliveryOptions delivery_options(const CommonOptions& common);
+DeliveryOptions delivery_options(const SinkOptions& common);
 
 // What the worker needs from outside; outlives it.
 struct DeliveryDeps {

@@ -19,7 +19,7 @@ constexpr std::string_view kStandardOutput = "stdout";
 const base::OptionTable<Options>& options_table() {
   static const auto table = [] {
     base::OptionTable<Options> t("file_sink", "Appends each transition of an incident to a file, or prints it.");
-    add_common_options(t);
+    add_sink_options(t);
     t.option("file_name", &Options::file_name, "The file; `stdout` prints.");
     t.choice("format", &Options::format, "A line of JSON (`tocsin.transition/1`), or text for people.",
              {{"json", Format::kJson}, {"text", Format::kText}});
@@ -35,7 +35,7 @@ const base::OptionTable<Options>& options_table() {
 
 Configured make(const base::yaml::Node& params, const Services& services, base::yaml::Problems& problems) {
   Options options = options_table().read(params, problems);
-  CommonOptions common = options;
+  SinkOptions common = options;
   return {.common = common, .sink = std::make_unique<FileSink>(std::move(options), services.file_pool)};
 }
 

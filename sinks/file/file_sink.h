@@ -12,7 +12,7 @@ namespace sinks::file {
 enum class Format { kJson, kText };
 
 // The section of a file_sink.
-struct Options : CommonOptions {
+struct Options : SinkOptions {
   std::string file_name = "stdout";
   Format format = Format::kJson;
   bool colour = false;

@@ -94,7 +94,8 @@ bool thin_charts(Transition& transition) {
       series.samples = std::move(every_second);
       is_thinned = true;
     }
-    if (is_thinned) block.chart.step *= 2;  // Else every sample would stand before a gap.
+    if (is_thinned && block.chart.step < base::Duration::max() / 2)
+      block.chart.step *= 2;  // Else every sample would stand before a gap.
   });
   return true;
 }

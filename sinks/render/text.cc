@@ -68,24 +68,27 @@ std::string where_text(const Finding& finding) {
   return line;
 }
 
+// "23m30s"; empty where the times make no sense together.
+std::string span_text(base::Time from, base::Time to) {
+  constexpr std::chrono::seconds kLongest = std::chrono::hours(24 * 365 * 100);
+  auto span = std::chrono::floor<std::chrono::seconds>(to) - std::chrono::floor<std::chrono::seconds>(from);
+  return span > std::chrono::seconds(0) && span < kLongest ? base::to_string(base::Duration(span)) : std::string();
+}
+
 std::string when_text(const Finding& finding, bool is_over) {
   std::string line;
   base::Time since = finding.starts_at.value_or(finding.created);
   add(line, "since " + second_text(since));
-  if (is_over && finding.ends_at && *finding.ends_at >= since) {
-    auto lasted = std::chrono::floor<std::chrono::seconds>(*finding.ends_at - since);
-    add(line, "lasted " + base::to_string(base::Duration(lasted)));
-  }
+  auto span = is_over && finding.ends_at ? span_text(since, *finding.ends_at) : std::string();
+  if (!span.empty()) add(line, "lasted " + span);
   return line;
 }
 
 std::string incident_text(const Transition& transition) {
   const auto& incident = transition.incident;
   std::string line;
-  auto lasted = std::chrono::floor<std::chrono::seconds>(incident.resolved.value_or(transition.at) - incident.opened);
-  if (lasted > std::chrono::seconds(0)) {
-    add(line, (incident.open ? "open for " : "lasted ") + base::to_string(base::Duration(lasted)));
-  }
+  auto span = span_text(incident.opened, incident.resolved.value_or(transition.at));
+  if (!span.empty()) add(line, (incident.open ? "open for " : "lasted ") + span);
   if (incident.count > 1) add(line, fmt::format("told {} times", incident.count));
   if (incident.members.size() > 1) add(line, fmt::format("{} members open", incident.members.size()));
   if (incident.inferred_end) add(line, "ended by silence, not by a resolve");

@@ -7,7 +7,7 @@
 
 #include "schemas/scope.h"
 #include "schemas/transition.h"
-#include "sinks/common_options.h"
+#include "sinks/sink_options.h"
 
 namespace sinks {
 

@@ -20,7 +20,7 @@ const base::OptionTable<Written>& options_table() {
     base::OptionTable<Written> t("webhook_sink",
                                  "Posts each transition of an incident to a URL, as JSON (`tocsin.transition/1`) or as "
                                  "text, with the header `Idempotency-Key`.");
-    add_common_options(t);
+    add_sink_options(t);
     t.option("url", of(&Options::url), "Where to post: http or https. May hold a token, so it is kept secret.",
              base::kRequired);
     t.option("authorization", of(&Options::authorization), "The whole value of the header `Authorization`.");
@@ -54,7 +54,7 @@ Configured make(const base::yaml::Node& params, const Services& services, base::
   if (!options.url.empty() && !is_http_url(options.url.reveal())) {
     problems.error(mark_of_url(params), "webhook_sink: url must begin with http:// or https://");
   }
-  CommonOptions common = options;
+  SinkOptions common = options;
   return {.common = common, .sink = std::make_unique<Webhook>(options, services.http, services.user_agent)};
 }
 

@@ -12,7 +12,7 @@ namespace sinks::webhook {
 enum class Format { kJson, kText };
 
 // The section of a webhook_sink.
-struct Options : CommonOptions {
+struct Options : SinkOptions {
   base::Secret url;  // Often holds a token.
   base::Secret authorization;
   std::map<std::string, std::string> headers;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -9,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "sinks/sink.h"
 
 namespace fakes {
@@ -30,7 +32,10 @@ class FakeSink : public sinks::Sink {
       keys_.push_back(rendered.idempotency_key);
     }
     if (hanging) {
-      co_await hanging->sleep_until(base::Time::max());
+      boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                      boost::asio::steady_timer::time_point::max());
+      boost::system::error_code ignored;
+      co_await never.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
       co_return base::passing(base::Reason::kCancelled, "hung up");
     }
     std::lock_guard lock(mutex_);
@@ -49,7 +54,7 @@ class FakeSink : public sinks::Sink {
   std::optional<base::Error> render_failure;
   std::optional<base::Error> failure;     // Of each send, as long as it is set.
   std::deque<base::Error> next_failures;  // Of the next sends, one each.
-  base::Clock* hanging = nullptr;         // Sends never answer, but can be cancelled.
+  bool hanging = false;                   // Sends never answer, but can be cancelled.
 
   int attempts() const {
     std::lock_guard lock(mutex_);

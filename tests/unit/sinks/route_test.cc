@@ -28,8 +28,8 @@ Node cases() {
 // A kind of sink with nothing but the common options.
 SinkType plain_type() {
   static const auto table = [] {
-    base::OptionTable<CommonOptions> t("plain_sink", "");
-    add_common_options(t);
+    base::OptionTable<SinkOptions> t("plain_sink", "");
+    add_sink_options(t);
     return t;
   }();
   return {.name = "plain_sink",

@@ -23,7 +23,7 @@ struct RateLimit {
 };
 
 // What every kind of sink can be told. The options of a kind derive from it.
-struct CommonOptions {
+struct SinkOptions {
   std::string name;
   bool is_default = true;
   base::yaml::Node match;
@@ -39,28 +39,28 @@ struct CommonOptions {
 const base::OptionTable<RateLimit>& rate_limit_options();
 
 // Adds the common options to the table of a kind, so that its parser, schema and reference page have them too.
-// Requires: Options derives from CommonOptions.
+// Requires: Options derives from SinkOptions.
 template <class Options>
-void add_common_options(base::OptionTable<Options>& table) {
-  auto of = []<class Field>(Field CommonOptions::*field) { return static_cast<Field Options::*>(field); };
+void add_sink_options(base::OptionTable<Options>& table) {
+  auto of = []<class Field>(Field SinkOptions::*field) { return static_cast<Field Options::*>(field); };
   table.option(
-      "name", of(&CommonOptions::name),
+      "name", of(&SinkOptions::name),
       "What playbooks, metrics and receipts call it. Unique. Topics use it in lower case with '_' for anything "
       "but a-z, 0-9, '_' and '-'.",
       base::kRequired);
-  table.option("default", of(&CommonOptions::is_default), "Gets the findings of playbooks that name no sinks.");
-  table.option("match", of(&CommonOptions::match), "Robusta's older filter; scope.include takes precedence.");
-  table.option("scope", of(&CommonOptions::scope), "What it is told of: lists `include` and `exclude`.");
-  table.option("stop", of(&CommonOptions::stop), "What this sink takes, the sinks after it don't get.");
-  table.option("send_resolved", of(&CommonOptions::send_resolved), "Tells the end of what it was told.");
-  table.choice("updates", of(&CommonOptions::updates),
+  table.option("default", of(&SinkOptions::is_default), "Gets the findings of playbooks that name no sinks.");
+  table.option("match", of(&SinkOptions::match), "Robusta's older filter; scope.include takes precedence.");
+  table.option("scope", of(&SinkOptions::scope), "What it is told of: lists `include` and `exclude`.");
+  table.option("stop", of(&SinkOptions::stop), "What this sink takes, the sinks after it don't get.");
+  table.option("send_resolved", of(&SinkOptions::send_resolved), "Tells the end of what it was told.");
+  table.choice("updates", of(&SinkOptions::updates),
                "Which updates between opening and end it is told: all, those that bring something new, or none.",
                {{"all", Updates::kAll}, {"changes", Updates::kChanges}, {"none", Updates::kNone}});
-  table.option("retry_for", of(&CommonOptions::retry_for), "How long a delivery is tried before it is a dead letter.",
+  table.option("retry_for", of(&SinkOptions::retry_for), "How long a delivery is tried before it is a dead letter.",
                {.at_least = 0, .at_most = 30 * 86400.0});
-  table.option("timeout", of(&CommonOptions::timeout), "How long one attempt may take.",
+  table.option("timeout", of(&SinkOptions::timeout), "How long one attempt may take.",
                {.at_least = 0.1, .at_most = 300});
-  table.nested("rate_limit", of(&CommonOptions::rate_limit), rate_limit_options(), "How fast it may be told.");
+  table.nested("rate_limit", of(&SinkOptions::rate_limit), rate_limit_options(), "How fast it may be told.");
   table.ignored("activity", "active hours are not supported yet: the sink is always told");
   table.ignored("mute_intervals", "mute intervals are not supported yet: the sink is always told");
   table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sinks/common_options.h"
+#include "sinks/sink_options.h"
 
 namespace sinks {
 
