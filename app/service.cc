@@ -27,7 +27,7 @@ using net::http::ServerRequest;
 using net::http::ServerResponse;
 
 // Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
-constexpr int kWorkNice = 5;
+constexpr int kWorkNice = 15;
 
 int work_threads() { return static_cast<int>(std::max(2u, std::thread::hardware_concurrency())); }
 

@@ -26,6 +26,9 @@ const base::OptionTable<Options>& options() {
   return table;
 }
 
+// What fits into one line above a picture. The whole expression is what alert_definition_enricher shows.
+constexpr std::size_t kLongestTitle = 80;
+
 // Expressions don't say what they measure; their metrics' names do, by Prometheus' naming rules, as long as nothing is
 // divided.
 base::Unit unit_of(const std::string& query, const base::Chart& chart, std::optional<double> threshold) {
@@ -51,7 +54,8 @@ class GraphEnricher final : public Action {
     BOOST_OUTCOME_CO_TRY(auto expression, co_await find_alert_expression(alert, prometheus_, input.deadline));
     auto split = promql::split_threshold(expression);
     Range range = range_of(alert, input.now, duration_);
-    RangeQuery wanted{split.query, split.query, base::Unit::kPlain, range, alert.labels};
+    const std::string& title = split.query.size() <= kLongestTitle ? split.query : alert.name();
+    RangeQuery wanted{split.query, title, base::Unit::kPlain, range, alert.labels};
     std::vector<std::string> notes;
     BOOST_OUTCOME_CO_TRY(auto chart, co_await query_chart(prometheus_, std::move(wanted), input.deadline, notes));
     chart.unit = unit_of(split.query, chart, split.threshold);

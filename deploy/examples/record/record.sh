@@ -24,8 +24,8 @@ rm -f "$output"
 cp "$here/../demo.yaml" "$work/demo.yaml"
 "$tocsin" run --config "$work/demo.yaml" --data-dir "$work/data" --listen 127.0.0.1:15000 --record "$output" &
 prometheus-alertmanager --config.file="$work/alertmanager.yml" --storage.path="$work/am" \
-  --web.listen-address=127.0.0.1:19093 --cluster.listen-address= --log.level=error &
+  --web.listen-address=127.0.0.1:19093 --web.external-url=http://alertmanager.example.com:9093 --cluster.listen-address= --log.level=error &
 prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
-  --storage.tsdb.retention.time=30d --web.listen-address=127.0.0.1:9090 --log.level=error &
+  --storage.tsdb.retention.time=30d --web.listen-address=127.0.0.1:9090 --web.external-url=http://prometheus.example.com:9090 --log.level=error &
 sleep 200
 echo "$(wc -l < "$output") lines in $output"
