@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -21,6 +22,11 @@ constexpr std::chrono::seconds kUpkeepPause(10);
 constexpr std::chrono::milliseconds kLongestWithoutUpkeep(200);
 // Between tries to write to a disk that does not take data: 0.1 s to 2 s, so that it resumes soon after there is room.
 constexpr base::Backoff kDiskBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(2000)};
+
+// Appends that wait at once before the units of stages stand back. A steady load has one or two.
+constexpr std::ptrdiff_t kBusyAppends = 4;
+// But never longer than this: what a stage holds in memory stays bounded by time too.
+constexpr std::chrono::milliseconds kLongestWaitOfOurs(100);
 
 }  // namespace
 
@@ -152,18 +158,36 @@ bool Writer::wait_for_work() {
   return !stopping_ || !queue_.empty();
 }
 
+// Whether outsiders queue up so much that what the stages have done waits: each of their units makes another, and an
+// alert that is not yet accepted can be lost while one that is can't.
+bool Writer::ours_wait() const {
+  if (std::chrono::steady_clock::now() - last_ours_ >= kLongestWaitOfOurs) return false;
+  auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatchUnits));
+  auto appends = std::count_if(queue_.begin(), end, [](const auto& unit) { return !unit->is_kept(); });
+  return appends >= kBusyAppends;
+}
+
 Writer::Batch Writer::take_batch() {
   Batch batch;
   std::lock_guard lock(mutex_);
   if (failing_) return batch;
+  bool takes_ours = !ours_wait();
+  std::deque<std::unique_ptr<Unit>> later;
   std::size_t bytes = 0;
   while (!queue_.empty() && batch.size() < kBatchUnits && bytes < kBatchBytes) {
+    if (!takes_ours && queue_.front()->is_kept()) {
+      later.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+      continue;
+    }
     if (queue_.front()->is_alone() && !batch.empty()) break;
     bytes += queue_.front()->bytes();
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
     if (batch.back()->is_alone()) break;
   }
+  std::move(later.rbegin(), later.rend(), std::front_inserter(queue_));
+  if (takes_ours) last_ours_ = std::chrono::steady_clock::now();
   queued_bytes_ -= bytes;
   deps_.metrics.queue_bytes.Set(static_cast<double>(queued_bytes_));
   return batch;

@@ -74,6 +74,7 @@ class Writer {
 
   void run();
   bool wait_for_work();
+  bool ours_wait() const;
   Batch take_batch();
   void commit(Batch batch);
   void write(Batch& batch);
@@ -100,6 +101,7 @@ class Writer {
   int attempts_ = 0;
   bool upkeep_due_ = true;
   std::chrono::steady_clock::time_point last_upkeep_;
+  std::chrono::steady_clock::time_point last_ours_;
 
   std::thread thread_;  // Last: runs on the fields above.
 };
