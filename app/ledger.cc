@@ -83,7 +83,8 @@ std::int64_t Account::difference() const {
 
 std::int64_t Ledger::difference() const { return std::abs(events.difference()) + std::abs(deliveries.difference()); }
 
-base::Result<Ledger> read_ledger(const bus::Archive& archive) {
+base::Result<Ledger> read_ledger(bus::Archive& archive) {
+  BOOST_OUTCOME_TRY(archive.hold_still());
   Ledger ledger;
   BOOST_OUTCOME_TRY(auto counters, archive.counters());
   for (const auto& [name, value] : counters) {

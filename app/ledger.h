@@ -34,8 +34,8 @@ struct Ledger {
   std::int64_t difference() const;
 };
 
-// Adds up the bus's counters, and counts what is pending record by record.
-base::Result<Ledger> read_ledger(const bus::Archive& archive);
+// Adds up the bus's counters, and counts what is pending record by record, as of one moment.
+base::Result<Ledger> read_ledger(bus::Archive& archive);
 
 nlohmann::json to_json(const Ledger& ledger);
 

@@ -21,6 +21,10 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
+  // From now on every call sees the log as it was at one moment, so that what is counted in several calls adds up beside
+  // a running process. For short looks: the bus can't reclaim what the moment still shows.
+  virtual base::Result<void> hold_still() = 0;
+
   virtual base::Result<std::vector<std::string>> topics() const = 0;
   // Calls `visit` for each record of a topic in order, from `from_offset`, until it returns false.
   virtual base::Result<void> scan(std::string_view topic, std::int64_t from_offset,

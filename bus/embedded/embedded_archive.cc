@@ -18,6 +18,7 @@ class EmbeddedArchive final : public Archive {
   EmbeddedArchive(std::filesystem::path data_dir, Connection database)
       : data_dir_(std::move(data_dir)), database_(std::move(database)) {}
 
+  base::Result<void> hold_still() override;
   base::Result<std::vector<std::string>> topics() const override;
   base::Result<void> scan(std::string_view topic, std::int64_t from_offset, const VisitRecord& visit) const override;
   base::Result<void> scan_newest_first(std::string_view topic, const VisitRecord& visit) const override;
@@ -55,6 +56,11 @@ auto EmbeddedArchive::guarded(Read read) const -> base::Result<decltype(read())>
   } catch (const std::invalid_argument& error) {
     return damaged(data_dir_, error.what());
   }
+}
+
+// The transaction ends with the connection. A deferred one begins with its first read.
+base::Result<void> EmbeddedArchive::hold_still() {
+  return guarded([this] { database_.execute("BEGIN; SELECT count(*) FROM sqlite_schema"); });
 }
 
 base::Result<std::vector<std::string>> EmbeddedArchive::topics() const {

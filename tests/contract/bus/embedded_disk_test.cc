@@ -151,6 +151,24 @@ TEST_F(EmbeddedDisk, AnArchiveSeesWhatIsPendingBesideARunningBus) {
   wait(bus->stop());
 }
 
+TEST_F(EmbeddedDisk, AnArchiveThatHoldsStillSeesOneMoment) {
+  auto bus = make();
+  ASSERT_TRUE(bus->start());
+  ASSERT_TRUE(append(*bus, "1"));
+  auto still = bus::embedded::open_embedded_archive(directory_.path());
+  ASSERT_TRUE(still.value()->hold_still());
+  ASSERT_TRUE(append(*bus, "2"));
+  auto count = [](const bus::Archive& archive) {
+    int records = 0;
+    EXPECT_TRUE(archive.scan("in", 0, [&](const bus::Record&) { return ++records > 0; }));
+    return records;
+  };
+
+  EXPECT_EQ(count(*still.value()), 1);
+  EXPECT_EQ(count(*bus::embedded::open_embedded_archive(directory_.path()).value()), 2);
+  wait(bus->stop());
+}
+
 TEST_F(EmbeddedDisk, RecordsGoByAgeOnceEveryStageIsDoneWithThem) {
   auto bus = make();
   ASSERT_TRUE(bus->start());
