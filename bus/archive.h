@@ -21,8 +21,8 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
-  // From now on every call sees the log as it was at one moment, so that what is counted in several calls adds up beside
-  // a running process. For short looks: the bus can't reclaim what the moment still shows.
+  // From now on every call sees the log as it was at one moment, so that what is counted in several calls adds up
+  // beside a running process. For short looks: the bus can't reclaim what the moment still shows.
   virtual base::Result<void> hold_still() = 0;
 
   virtual base::Result<std::vector<std::string>> topics() const = 0;
@@ -36,10 +36,9 @@ class Archive {
   virtual base::Result<void> scan_pending(std::string_view stage, std::string_view topic,
                                           const std::function<bool(const Record&)>& visit) const = 0;
   // Every state entry of a table of a stage.
-  virtual base::Result<void> scan_state(
-      std::string_view stage, std::string_view table,
-      const std::function<void(const std::string& key, const std::string& entry, const std::string& value)>& visit)
-      const = 0;
+  virtual base::Result<void> scan_state(std::string_view stage, std::string_view table,
+                                        const std::function<void(const std::string& key, const std::string& entry,
+                                                                 const std::string& value)>& visit) const = 0;
   virtual base::Result<std::map<std::string, std::int64_t>> counters() const = 0;
 };
 

@@ -19,13 +19,13 @@ struct Timer {
   std::string value;
 };
 
-// What one handler call reads and changes. All changes become durable at once, together with the input's position, after
-// the handler has returned success; a failed call leaves no trace.
+// What one handler call reads and changes. All changes become durable at once, together with the input's position,
+// after the handler has returned success; a failed call leaves no trace.
 //
-// State belongs to (stage, key): a handler sees only the entries of the key it was called for. That is what lets keys run
-// at the same time, and lets a key move to another worker with its partition. Not thread-safe: for the coroutine that
-// got it. An implementation loads the key's entries before the handler is called, so reading does not block; keep them
-// few and small, and erase what is no longer needed.
+// State belongs to (stage, key): a handler sees only the entries of the key it was called for. That is what lets keys
+// run at the same time, and lets a key move to another worker with its partition. Not thread-safe: for the coroutine
+// that got it. An implementation loads the key's entries before the handler is called, so reading does not block; keep
+// them few and small, and erase what is no longer needed.
 class Transaction {
  public:
   virtual ~Transaction() = default;

@@ -28,7 +28,8 @@ struct Receipt {
   std::string incident_id;
   std::string sink;
   DeliveryOutcome outcome = DeliveryOutcome::kDelivered;
-  std::string reason;  // Suppressed: "not_in_scope", "stopped_by:<sink>", "sink_removed", ...; dead-lettered: the error's.
+  std::string
+      reason;  // Suppressed: "not_in_scope", "stopped_by:<sink>", "sink_removed", ...; dead-lettered: the error's.
   std::string detail;  // The other side's reply, or the error's message.
   int attempts = 0;
   base::Time at;

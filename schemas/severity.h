@@ -13,8 +13,8 @@ enum class Severity { kDebug, kInfo, kLow, kMedium, kHigh, kCritical };
 std::string_view to_string(Severity severity);
 // The reverse, in any letter case.
 std::optional<Severity> parse_severity(std::string_view name);
-// An alert's severity label: critical; high and error are HIGH; medium; warning and low are LOW; info and none are INFO;
-// debug; anything else is nullopt. In any letter case.
+// An alert's severity label: critical; high and error are HIGH; medium; warning and low are LOW; info and none are
+// INFO; debug; anything else is nullopt. In any letter case.
 std::optional<Severity> severity_of_label(std::string_view label);
 
 }  // namespace schemas

@@ -26,8 +26,10 @@ base::Result<net::http::Response> ask(net::http::Client& client, const std::stri
   return std::move(*response);
 }
 
-const RecordedExchange kEarlier{"POST", "http://prom/api/v1/query_range", "query=up&start=1&end=2&timeout=9s", 200, "application/json", "earlier"};
-const RecordedExchange kLater{"POST", "http://prom/api/v1/query_range", "query=up&start=3&end=4&timeout=9s", 200, "application/json", "later"};
+const RecordedExchange kEarlier{
+    "POST", "http://prom/api/v1/query_range", "query=up&start=1&end=2&timeout=9s", 200, "application/json", "earlier"};
+const RecordedExchange kLater{
+    "POST", "http://prom/api/v1/query_range", "query=up&start=3&end=4&timeout=9s", 200, "application/json", "later"};
 
 TEST(RecordedExchange, SurvivesItsLine) {
   std::string line = net::http::encode(kEarlier);
@@ -75,7 +77,8 @@ TEST(RecordingClient, KeepsAnswersWithoutCredentials) {
   auto inner = std::make_unique<fakes::FakeHttpClient>();
   inner->answer("prom", 200, "hello");
   std::vector<RecordedExchange> kept;
-  auto client = net::http::make_recording_client(std::move(inner), [&](const auto& exchange) { kept.push_back(exchange); });
+  auto client =
+      net::http::make_recording_client(std::move(inner), [&](const auto& exchange) { kept.push_back(exchange); });
 
   ASSERT_TRUE(ask(*client, "http://user:secret@prom/x", "a=b"));
 
