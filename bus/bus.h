@@ -70,10 +70,18 @@ struct Count {
   std::int64_t by = 1;
 };
 
+// How a stage of this process is doing.
+struct StageHealth {
+  std::string stage;
+  bool ready = true;
+  std::string detail;  // "12 partitions, 3 records behind", "restoring 200 of 5000 records"; for people.
+};
+
 // Whether the bus can take and give records now, for /readyz.
 struct Health {
   bool writable = true;
-  std::string detail;  // Why not, for people.
+  std::string detail;                    // Why not, for people.
+  std::vector<StageHealth> stages = {};  // Where there is something to say of them.
 };
 
 // A bounded local copy of a broadcast topic: the newest value of each key, whole on every worker.
@@ -94,7 +102,8 @@ class BroadcastTable {
 class Bus : public base::Component {
  public:
   // Makes records and counts durable, all or none; completes when they are. Fails with kFull or kUnavailable (retry
-  // later) when the log can't take them now: nothing was kept then.
+  // later) when the log can't take them now; on Kafka a part may have been kept then, which the next try repeats. A
+  // topic whose appends carry counts is read by one stage: on Kafka it is the one that adds them up.
   virtual base::Task<base::Result<void>> append(std::vector<Outgoing> records, std::vector<Count> counts = {}) = 0;
 
   // Starts handling. `handler` must outlive the bus or remove_stage(). Handlers run on `executor`.
