@@ -148,6 +148,7 @@ std::optional<Config> load_config(const std::string& path, const ConfigServices&
   config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
   config.server = server_options().read(file.take({"server"}), problems);
   config.bus = bus_options().read(file.take({"bus"}), problems);
+  config.relabel = ingest::Relabel::read(file.take({"alertRelabel", "alert_relabel"}), problems);
   bool is_rendered = !active.is_null();
   playbooks::ConfigParts parts{is_rendered ? "active_playbooks" : "customPlaybooks",
                                is_rendered ? &active : &custom,
@@ -165,8 +166,12 @@ std::optional<Config> load_config(const std::string& path, const ConfigServices&
 }
 
 std::vector<const base::OptionSet*> top_level_option_sets() {
-  return {&server_options().set(), &bus_options().set(), &retention_options().set(),
-          &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()};
+  return {&server_options().set(),
+          &bus_options().set(),
+          &retention_options().set(),
+          &ingest::relabel_options().set(),
+          &playbooks::playbooks_options().set(),
+          &playbooks::playbook_options().set()};
 }
 
 }  // namespace app

@@ -11,6 +11,7 @@
 #include "base/options/option_set.h"
 #include "base/time.h"
 #include "base/yaml/problems.h"
+#include "ingest/relabel.h"
 #include "net/http/client.h"
 #include "playbooks/playbooks.h"
 #include "sinks/sink_set.h"
@@ -44,6 +45,7 @@ struct Config {
   std::string cluster;
   ServerSection server;
   BusSection bus;
+  ingest::Relabel relabel;
   std::shared_ptr<const playbooks::Playbooks> playbooks;  // Keeps what its actions were built with.
   sinks::SinkSet sinks;
 };

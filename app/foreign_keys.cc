@@ -14,8 +14,6 @@ constexpr std::string_view kLater = "it is not supported yet";
 
 const std::map<std::string_view, std::string_view>& meanings() {
   static const std::map<std::string_view, std::string_view> kMeanings = {
-      {"alertRelabel", kLater},
-      {"alert_relabel", kLater},
       {"argoRollouts", kChart},
       {"automountServiceAccountToken", kChart},
       {"builtinPlaybooks", "tocsin brings its own builtin playbooks; see disabledPlaybooks"},

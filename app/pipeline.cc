@@ -18,7 +18,7 @@ Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
     : config_(std::move(config)),
       roles_(roles),
       deps_(deps),
-      splitter_(config_.cluster, deps.metrics),
+      splitter_(config_.cluster, config_.relabel, deps.metrics),
       worker_(config_.playbooks, deps.metrics, deps.work),
       keeper_({}, deps.metrics),
       router_(config_.sinks.routes) {}
@@ -80,6 +80,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
     base::log::warn("reload: another cluster name takes effect at the next start", {{"cluster", config_.cluster}});
     next.cluster = config_.cluster;
   }
+  splitter_.replace(next.relabel);
   worker_.replace(next.playbooks);
   if (roles_.sinks) {
     std::vector<std::string> ended;

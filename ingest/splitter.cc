@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/splitter.h"
 
+#include <utility>
+
 #include "bus/dead_letter.h"
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
@@ -47,14 +49,17 @@ void bury(const BadAlert& bad, const IntakeRecord& intake, bus::Transaction& txn
 
 }  // namespace
 
-Splitter::Splitter(std::string cluster, base::Metrics& metrics)
+Splitter::Splitter(std::string cluster, Relabel relabel, base::Metrics& metrics)
     : cluster_(std::move(cluster)),
+      relabel_(std::make_shared<const Relabel>(std::move(relabel))),
       bad_alerts_(metrics.counter("tocsin_intake_bad_alerts_total", "Alerts of a wrong shape, dead-lettered.")) {}
 
 base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto intake, decode_intake(record.value));
   BOOST_OUTCOME_CO_TRY(auto parsed, parse_alerts(intake.body));
+  auto rules = relabel();
   for (schemas::Alert& alert : parsed.alerts) {
+    rules->apply(alert.labels);
     auto event = event_of(std::move(alert), cluster_, intake);
     txn.emit(schemas::topics::kEvents, event.subject, schemas::encode(event));
   }
@@ -65,6 +70,17 @@ base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bu
 
 void Splitter::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
   count_dead_letter(error, events_in(record.value), txn);
+}
+
+void Splitter::replace(Relabel relabel) {
+  auto next = std::make_shared<const Relabel>(std::move(relabel));
+  std::lock_guard lock(mutex_);
+  relabel_.swap(next);
+}
+
+std::shared_ptr<const Relabel> Splitter::relabel() const {
+  std::lock_guard lock(mutex_);
+  return relabel_;
 }
 
 std::int64_t events_in(std::string_view intake_record) {

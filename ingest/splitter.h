@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/metrics.h"
 #include "bus/bus.h"
+#include "ingest/relabel.h"
 
 namespace ingest {
 
@@ -15,15 +18,22 @@ namespace ingest {
 class Splitter final : public bus::Handler {
  public:
   // `cluster` is the installation's cluster name. `metrics` outlives the splitter.
-  Splitter(std::string cluster, base::Metrics& metrics);
+  Splitter(std::string cluster, Relabel relabel, base::Metrics& metrics);
 
   base::Task<base::Result<void>> on_record(const bus::Record& record, bus::Transaction& txn) override;
   void on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) override;
 
+  // What is split from now on is relabelled so.
+  void replace(Relabel relabel);
+
   static bus::StageSpec stage();
 
  private:
+  std::shared_ptr<const Relabel> relabel() const;
+
   const std::string cluster_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Relabel> relabel_;
   prometheus::Counter& bad_alerts_;
 };
 

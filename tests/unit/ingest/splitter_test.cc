@@ -22,7 +22,7 @@ class Splitter : public ::testing::Test {
  protected:
   base::Metrics metrics_;
   base::ManualClock clock_{kNow};
-  ingest::Splitter splitter_{"prod", metrics_};
+  ingest::Splitter splitter_{"prod", {}, metrics_};
   fakes::FakeStage stage_{splitter_, clock_};
 
   std::vector<fakes::FakeTransaction::Emitted> emitted(std::string_view topic) const {
@@ -76,6 +76,21 @@ TEST_F(Splitter, CountsEveryAlertOfARecordThatCantBeRead) {
   EXPECT_FALSE(stage_.handle("intake", "g", "not a record"));
 
   EXPECT_EQ(stage_.counters["events/dead_lettered/bad_request"], 1);
+}
+
+TEST_F(Splitter, RelabelsAnAlertBeforeItsSubjectIsDerived) {
+  splitter_.replace(ingest::Relabel({{"pod_name", "pod", ingest::RelabelRule::Operation::kReplace}}));
+  const char body[] = R"({"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"A",
+    "namespace":"shop","pod_name":"a"},"startsAt":"2026-01-02T03:00:00Z","fingerprint":"00ff"}]})";
+
+  ASSERT_TRUE(stage_.handle("intake", "g", ingest::encode("alertmanager", kNow, body)));
+
+  auto events = emitted(schemas::topics::kEvents);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].key, "prod/shop/pod/a");
+  auto event = schemas::decode_event(events[0].value);
+  EXPECT_EQ(event.value().alert->labels, (schemas::Labels{{"alertname", "A"}, {"namespace", "shop"}, {"pod", "a"}}));
+  EXPECT_EQ(event.value().alert->fingerprint, "00ff");
 }
 
 }  // namespace
