@@ -33,6 +33,14 @@ std::string from_form(std::string_view text) {
   return decoded ? std::move(decoded).value() : spaced;
 }
 
+// Not with anything encoded in it, which could be a separator: "a%2Fb", "a%40b". Boost.URL takes "http://host:word" for
+// a host with the path "word".
+bool names_one_host(const urls::url_view& view) {
+  bool is_plain = view.encoded_host().find('%') == urls::string_view::npos;
+  bool has_clean_end = view.encoded_path().empty() || view.encoded_path().starts_with("/");
+  return is_plain && has_clean_end && view.host_type() != urls::host_type::ipvfuture;
+}
+
 std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
 
 }  // namespace
@@ -47,6 +55,7 @@ base::Result<Url> parse_url(std::string_view text) {
                  [](unsigned char c) { return std::tolower(c); });
   if (url.scheme != "http" && url.scheme != "https") return unusable("the scheme is neither http nor https");
   if (!view.has_authority() || view.encoded_host().empty()) return unusable("it has no host");
+  if (!names_one_host(view)) return unusable("its host is neither a name nor an address");
   url.userinfo = std::string(view.encoded_userinfo());
   url.host = view.host_type() == urls::host_type::name ? view.host() : std::string(view.host_address());
   url.port = default_port(url.scheme);

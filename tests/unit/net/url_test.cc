@@ -29,7 +29,8 @@ TEST(Url, HasDefaults) {
 
 TEST(Url, RefusesWhatIsNotHttpWithoutRepeatingIt) {
   for (auto text : {"", "s3cret", "/s3cret", "ftp://s3cret/", "http://", "http:///s3cret", "http://h:99999/s3cret",
-                    "http://h/s3 cret", "file:///etc/s3cret"}) {
+                    "http://h/s3 cret", "file:///etc/s3cret", "http://h:s3cret", "http://h%2Fs3cret/", "http://s3%40h/",
+                    "http://[v1.s3]/"}) {
     auto url = parse_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().reason, base::Reason::kBadRequest);
