@@ -4,6 +4,8 @@
 #   make test         build with assertions, run every test that needs nothing but Debian packages
 #   make integration  run the tests that need servers Debian does not have; names those it skipped, and why
 #   make asan         run the tests under the address and undefined-behaviour sanitizers
+#   make tsan         run the tests under the thread sanitizer
+#   make fuzz         feed every fuzzer for 30 seconds; FUZZ_SECONDS=600 for longer
 #   make bench        measure, and compare with Alertmanager on this machine
 #   make soak         the long run
 #   make lint         formatting and clang-tidy
@@ -12,7 +14,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run build test integration asan bench soak lint format setup-build setup-test
+.PHONY: help run build test integration asan tsan fuzz bench soak lint format setup-build setup-test
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,11 +54,17 @@ soak: setup-test
 	@cmake --build --preset dev
 	@tests/run.sh dev soak
 
-asan: setup-test
-	@$(MAKE) build/asan/build.ninja
-	@echo "build: asan"
-	@cmake --build --preset asan
-	@tests/run.sh asan ordinary
+asan tsan: setup-test
+	@$(MAKE) build/$@/build.ninja
+	@echo "build: $@"
+	@cmake --build --preset $@
+	@tests/run.sh $@ ordinary
+
+fuzz: setup-test
+	@$(MAKE) build/fuzz/build.ninja
+	@echo "build: fuzz"
+	@cmake --build --preset fuzz
+	@tests/fuzz/run.sh build/fuzz
 
 bench: setup-test
 	@$(MAKE) build/bench/build.ninja

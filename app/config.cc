@@ -133,7 +133,12 @@ std::optional<Config> load_config(const std::string& path, const ConfigServices&
     problems.error({}, "the file can't be read");
     return std::nullopt;
   }
-  Node root = base::yaml::parse(*text, base::yaml::process_environment(), problems);
+  return read_config(*text, base::yaml::process_environment(), services, problems);
+}
+
+std::optional<Config> read_config(std::string_view text, const base::yaml::Environment& environment,
+                                  const ConfigServices& services, Problems& problems) {
+  Node root = base::yaml::parse(text, environment, problems);
   if (problems.has_errors()) return std::nullopt;
   if (!root.is_mapping() && !root.is_null()) problems.error(root.mark, "the file is not a mapping of keys to values");
 

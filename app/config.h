@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/options/option_set.h"
 #include "base/time.h"
+#include "base/yaml/parse.h"
 #include "base/yaml/problems.h"
 #include "ingest/relabel.h"
 #include "net/http/client.h"
@@ -60,6 +62,9 @@ struct ConfigServices {
 // the file are reported at once; nullopt if one of them is an error.
 std::optional<Config> load_config(const std::string& path, const ConfigServices& services,
                                   base::yaml::Problems& problems);
+// The same for the text of a file. Sees no environment but the one given.
+std::optional<Config> read_config(std::string_view text, const base::yaml::Environment& environment,
+                                  const ConfigServices& services, base::yaml::Problems& problems);
 
 // The option tables of the top-level sections, for schemas/config and docs/reference.
 std::vector<const base::OptionSet*> top_level_option_sets();

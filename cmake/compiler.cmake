@@ -32,3 +32,11 @@ if(TOCSIN_SANITIZE)
   add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TOCSIN_SANITIZE})
 endif()
+
+# libFuzzer needs to see which branches an input takes, in our own code as in our headers; -O1, since speed is what finds
+# things. The C++ library checks its preconditions.
+if(TOCSIN_FUZZ)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -gline-tables-only")
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()

@@ -103,6 +103,7 @@ Split split_threshold(std::string_view expression) {
 }
 
 std::string add_labels(std::string_view expression, const std::map<std::string, std::string>& labels) {
+  if (labels.empty()) return std::string(expression);
   std::string matchers;
   for (const auto& [name, value] : labels)
     matchers += (matchers.empty() ? "" : ",") + name + "=\"" + escape(value) + '"';

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/asio/io_context.hpp>
+
+#include "app/config.h"
+#include "tests/fakes/fake_http_client.h"
+#include "tests/fuzz/fuzzers.h"
+
+namespace fuzz {
+
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  if (name == "EMPTY") return "";
+  if (name == "TOKEN") return "s3cret: [";
+  return std::nullopt;
+}
+
+}  // namespace
+
+void config_yaml(std::string_view input) {
+  fakes::FakeHttpClient http;
+  boost::asio::io_context context;
+  base::yaml::Problems problems;
+  auto config = app::read_config(input, &environment, {http, context.get_executor()}, problems);
+  expect(config.has_value() != problems.has_errors(), "a configuration has errors, or it is there");
+  for (const auto& problem : problems.sorted()) {
+    std::string shown = base::yaml::to_string(problem, "tocsin.yaml");
+    expect(!problem.message.empty() && shown.find("s3cret") == std::string::npos, "an error tells, but no secrets");
+  }
+}
+
+}  // namespace fuzz

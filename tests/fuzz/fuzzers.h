@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+// Functions of one hostile input. Each must come back from any bytes, and checks what must hold of whatever was
+// accepted; a sanitizer or expect() ends the process otherwise. No network, no files, the same input does the same.
+namespace fuzz {
+
+void config_yaml(std::string_view input);        // A configuration file.
+void http_request(std::string_view input);       // The bytes of a connection to our server.
+void intake_record(std::string_view input);      // A record of topic `intake`.
+void matcher(std::string_view input);            // `scope` and `match`, as YAML, held against attributes.
+void prometheus_answer(std::string_view input);  // What /api/v1/query and /api/v1/rules answer.
+void promql(std::string_view input);             // An alert's expression, or a query with places for values.
+void records(std::string_view input);            // JSON of the records that go over the bus.
+void text(std::string_view input);               // URLs, forms, times, durations, template texts.
+void webhook_body(std::string_view input);       // What Alertmanager or Grafana posts.
+
+// Ends the process, saying what doesn't hold.
+void expect(bool holds, const char* what);
+
+}  // namespace fuzz
