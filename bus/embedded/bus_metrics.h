@@ -41,23 +41,4 @@ struct BusMetrics {
   }
 };
 
-// The metrics of one stage.
-struct StageMetrics {
-  StageMetrics(base::Metrics& to, const std::string& stage)
-      : lag(to.gauge("tocsin_bus_stage_lag", "Records a stage has still to handle.", {{"stage", stage}})),
-        running(to.gauge("tocsin_bus_stage_running", "Handler calls running.", {{"stage", stage}})),
-        handled(to.counter("tocsin_bus_stage_handled_total", "Records and timers handled.", {{"stage", stage}})),
-        retries(to.counter("tocsin_bus_stage_retries_total", "Handler calls that failed and are tried again.",
-                           {{"stage", stage}})),
-        dead_letters(to.counter("tocsin_bus_stage_dead_letters_total", "Records given up.", {{"stage", stage}})),
-        timers(to.gauge("tocsin_bus_stage_timer_keys", "Keys that have a timer set.", {{"stage", stage}})) {}
-
-  prometheus::Gauge& lag;
-  prometheus::Gauge& running;
-  prometheus::Counter& handled;
-  prometheus::Counter& retries;
-  prometheus::Counter& dead_letters;
-  prometheus::Gauge& timers;
-};
-
 }  // namespace bus::embedded

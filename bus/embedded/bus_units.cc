@@ -5,7 +5,7 @@
 
 namespace bus::embedded {
 
-AppendUnit::AppendUnit(std::vector<Outgoing> records, std::vector<Count> counts, Completion<Outcome> done)
+AppendUnit::AppendUnit(std::vector<Outgoing> records, std::vector<Count> counts, stage::Completion<Outcome> done)
     : counts_(std::move(counts)), done_(std::move(done)), bytes_(sizeof(AppendUnit)) {
   records_.reserve(records.size());
   for (auto& outgoing : records) {
@@ -32,10 +32,10 @@ void EnterUnit::apply(Store& store) {
   id_ = store.stage(spec.name);
   entered_.clear();
   for (const auto& topic : spec.inputs) {
-    Progress progress = store.enter(id_, topic, spec.from_oldest);
+    stage::Progress progress = store.enter(id_, topic, spec.from_oldest);
     entered_.push_back({store.topic_id(topic), std::move(progress), store.next_offset(topic)});
   }
-  timers_ = TimerIndex();
+  timers_ = stage::TimerIndex();
   store.earliest_timers(
       id_, [this](const std::string& key, std::int64_t due) { timers_.set(key, base::Time(base::Duration(due))); });
 }
@@ -45,7 +45,8 @@ void EnterUnit::committed(Store& store) {
   stage_->activate(id_, std::move(entered_), std::move(timers_));
 }
 
-PublishUnit::PublishUnit(Board& board, std::string topic, std::string key, std::string value, Completion<Outcome> done)
+PublishUnit::PublishUnit(Board& board, std::string topic, std::string key, std::string value,
+                         stage::Completion<Outcome> done)
     : board_(board), topic_(std::move(topic)), key_(std::move(key)), value_(std::move(value)), done_(std::move(done)) {}
 
 void PublishUnit::apply(Store& store) { board_.write(store, topic_, key_, value_); }

@@ -8,10 +8,10 @@
 
 #include "bus/bus.h"
 #include "bus/embedded/board.h"
-#include "bus/embedded/completion.h"
 #include "bus/embedded/router.h"
 #include "bus/embedded/stage.h"
 #include "bus/embedded/unit.h"
+#include "bus/stage/completion.h"
 
 namespace bus::embedded {
 
@@ -20,7 +20,7 @@ using Outcome = base::Result<void>;
 // Records and counts from outside a stage.
 class AppendUnit final : public Unit {
  public:
-  AppendUnit(std::vector<Outgoing> records, std::vector<Count> counts, Completion<Outcome> done);
+  AppendUnit(std::vector<Outgoing> records, std::vector<Count> counts, stage::Completion<Outcome> done);
 
   void apply(Store& store) override;
   void committed(Store& store) override;
@@ -30,7 +30,7 @@ class AppendUnit final : public Unit {
  private:
   std::vector<std::shared_ptr<Record>> records_;
   std::vector<Count> counts_;
-  Completion<Outcome> done_;
+  stage::Completion<Outcome> done_;
   std::size_t bytes_;
 };
 
@@ -38,13 +38,13 @@ class AppendUnit final : public Unit {
 class EnterUnit final : public Unit {
  public:
   EnterUnit(std::shared_ptr<Stage> stage, Router& router)
-      : stage_(std::move(stage)), hold_(stage_->hold()), router_(router) {}
+      : stage_(std::move(stage)), hold_(stage_->lane().hold()), router_(router) {}
 
   void apply(Store& store) override;
   void committed(Store& store) override;
   void refused(const base::Error&) override {}
   bool is_kept() const override { return true; }
-  bool is_abandoned() const override { return stage_->is_closing(); }
+  bool is_abandoned() const override { return stage_->lane().is_closing(); }
   bool is_alone() const override { return true; }
 
  private:
@@ -53,7 +53,7 @@ class EnterUnit final : public Unit {
   Router& router_;
   std::int64_t id_ = 0;
   std::vector<Entered> entered_;
-  TimerIndex timers_;
+  stage::TimerIndex timers_;
 };
 
 // A closed stage gives up its place. Its position, state and timers stay in the log.
@@ -75,7 +75,7 @@ class LeaveUnit final : public Unit {
 // A broadcast entry. Alone in its commit, so that the table it may push an older entry out of is up to date.
 class PublishUnit final : public Unit {
  public:
-  PublishUnit(Board& board, std::string topic, std::string key, std::string value, Completion<Outcome> done);
+  PublishUnit(Board& board, std::string topic, std::string key, std::string value, stage::Completion<Outcome> done);
 
   void apply(Store& store) override;
   void committed(Store& store) override;
@@ -88,7 +88,7 @@ class PublishUnit final : public Unit {
   std::string topic_;
   std::string key_;
   std::string value_;
-  Completion<Outcome> done_;
+  stage::Completion<Outcome> done_;
 };
 
 // Loads a broadcast table while the log runs.

@@ -4,8 +4,8 @@
 
 #include "bus/embedded/embedded_bus.h"
 #include "bus/embedded/layout.h"
-#include "bus/embedded/progress.h"
-#include "bus/embedded/sqlite.h"
+#include "bus/sqlite/sqlite.h"
+#include "bus/stage/progress.h"
 
 namespace bus::embedded {
 
@@ -15,7 +15,7 @@ using VisitRecord = std::function<bool(const Record&)>;
 
 class EmbeddedArchive final : public Archive {
  public:
-  EmbeddedArchive(std::filesystem::path data_dir, Connection database)
+  EmbeddedArchive(std::filesystem::path data_dir, sqlite::Connection database)
       : data_dir_(std::move(data_dir)), database_(std::move(database)) {}
 
   base::Result<void> hold_still() override;
@@ -33,12 +33,12 @@ class EmbeddedArchive final : public Archive {
   template <class Read>
   auto guarded(Read read) const -> base::Result<decltype(read())>;
   std::optional<std::int64_t> topic_id(std::string_view topic) const;
-  Progress position(std::string_view stage, std::int64_t topic_id) const;
+  stage::Progress position(std::string_view stage, std::int64_t topic_id) const;
   void visit_records(std::string_view topic, const std::string& condition, std::int64_t from,
                      const VisitRecord& visit) const;
 
   std::filesystem::path data_dir_;
-  mutable Connection database_;
+  mutable sqlite::Connection database_;
 };
 
 template <class Read>
@@ -50,7 +50,7 @@ auto EmbeddedArchive::guarded(Read read) const -> base::Result<decltype(read())>
     } else {
       return read();
     }
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     if (error.is_damage()) return damaged(data_dir_, error.what());
     return error.to_error().in(database_file(data_dir_).string());
   } catch (const std::invalid_argument& error) {
@@ -66,14 +66,14 @@ base::Result<void> EmbeddedArchive::hold_still() {
 base::Result<std::vector<std::string>> EmbeddedArchive::topics() const {
   return guarded([this] {
     std::vector<std::string> names;
-    Statement topics = database_.prepare("SELECT name FROM topics ORDER BY name");
+    sqlite::Statement topics = database_.prepare("SELECT name FROM topics ORDER BY name");
     while (topics.step()) names.emplace_back(topics.text(0));
     return names;
   });
 }
 
 std::optional<std::int64_t> EmbeddedArchive::topic_id(std::string_view topic) const {
-  Statement find = database_.prepare("SELECT id FROM topics WHERE name = ?1");
+  sqlite::Statement find = database_.prepare("SELECT id FROM topics WHERE name = ?1");
   if (!find.bind(1, topic).step()) return std::nullopt;
   return find.integer(0);
 }
@@ -82,7 +82,7 @@ void EmbeddedArchive::visit_records(std::string_view topic, const std::string& c
                                     const VisitRecord& visit) const {
   auto id = topic_id(topic);
   if (!id) return;
-  Statement records =
+  sqlite::Statement records =
       database_.prepare("SELECT seq, time, key, value FROM " + records_table(*id) + " WHERE seq >= ?1 " + condition);
   records.bind(1, from);
   Record record;
@@ -105,11 +105,11 @@ base::Result<void> EmbeddedArchive::scan_newest_first(std::string_view topic, co
   return guarded([&] { visit_records(topic, "ORDER BY seq DESC", 0, visit); });
 }
 
-Progress EmbeddedArchive::position(std::string_view stage, std::int64_t topic_id) const {
-  Statement find = database_.prepare(
+stage::Progress EmbeddedArchive::position(std::string_view stage, std::int64_t topic_id) const {
+  sqlite::Statement find = database_.prepare(
       "SELECT next, ahead FROM positions JOIN stages ON stages.id = stage WHERE stages.name = ?1 AND topic = ?2");
   if (!find.bind(1, stage).bind(2, topic_id).step()) return {};
-  return Progress(find.integer(0), find.text(1));
+  return stage::Progress(find.integer(0), find.text(1));
 }
 
 base::Result<void> EmbeddedArchive::scan_pending(std::string_view stage, std::string_view topic,
@@ -117,7 +117,7 @@ base::Result<void> EmbeddedArchive::scan_pending(std::string_view stage, std::st
   return guarded([&] {
     auto id = topic_id(topic);
     if (!id) return;
-    Progress done = position(stage, *id);
+    stage::Progress done = position(stage, *id);
     visit_records(topic, "ORDER BY seq", done.next(),
                   [&](const Record& record) { return done.is_done(record.offset) || visit(record); });
   });
@@ -127,7 +127,7 @@ base::Result<void> EmbeddedArchive::scan_state(
     std::string_view stage, std::string_view table,
     const std::function<void(const std::string&, const std::string&, const std::string&)>& visit) const {
   return guarded([&] {
-    Statement state = database_.prepare(
+    sqlite::Statement state = database_.prepare(
         "SELECT key, entry, value FROM state JOIN stages ON stages.id = stage WHERE stages.name = ?1 AND tbl = ?2");
     state.bind(1, stage).bind(2, table);
     while (state.step()) visit(std::string(state.text(0)), std::string(state.text(1)), std::string(state.text(2)));
@@ -137,7 +137,7 @@ base::Result<void> EmbeddedArchive::scan_state(
 base::Result<std::map<std::string, std::int64_t>> EmbeddedArchive::counters() const {
   return guarded([this] {
     std::map<std::string, std::int64_t> found;
-    Statement counters = database_.prepare("SELECT name, value FROM counters");
+    sqlite::Statement counters = database_.prepare("SELECT name, value FROM counters");
     while (counters.step()) found.emplace(counters.text(0), counters.integer(1));
     return found;
   });

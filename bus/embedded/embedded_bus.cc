@@ -21,6 +21,7 @@
 #include "bus/embedded/router.h"
 #include "bus/embedded/stage.h"
 #include "bus/embedded/writer.h"
+#include "bus/stage/call.h"
 
 namespace bus::embedded {
 
@@ -44,7 +45,7 @@ class EmbeddedBus final : public Bus {
 
  private:
   Writer::Deps writer_deps();
-  base::Error explain(const SqliteError& error) const;
+  base::Error explain(const sqlite::SqliteError& error) const;
   base::Result<void> open();
   std::vector<std::shared_ptr<Stage>> stages() const;
 
@@ -52,7 +53,7 @@ class EmbeddedBus final : public Bus {
   base::Clock& clock_;
   base::Rng rng_;
   BusMetrics metrics_;
-  Work work_;
+  stage::Work work_;
   Board board_;
   Router router_;
   Retention retention_;
@@ -73,7 +74,7 @@ EmbeddedBus::EmbeddedBus(EmbeddedOptions options, base::Clock& clock, base::Metr
       rng_(std::random_device()()),
       metrics_(metrics),
       work_([this] {
-        for (const auto& stage : stages()) stage->start_due_timers();
+        for (const auto& stage : stages()) stage->lane().look();
       }),
       router_(metrics_),
       retention_({options_.max_age, options_.max_bytes, options_.dead_letter_age}, clock, metrics_, options_.failpoint,
@@ -82,7 +83,7 @@ EmbeddedBus::EmbeddedBus(EmbeddedOptions options, base::Clock& clock, base::Metr
       writer_({options_.queue_units, options_.queue_bytes}, writer_deps()) {}
 
 EmbeddedBus::~EmbeddedBus() {
-  for (const auto& stage : stages()) stage->begin_close();
+  for (const auto& stage : stages()) stage->lane().begin_close();
   reader_.stop();
   writer_.stop();
 }
@@ -95,10 +96,10 @@ Writer::Deps EmbeddedBus::writer_deps() {
           options_.failpoint,
           [this](const std::vector<Fresh>& fresh) { router_.dispatch(fresh); },
           [this](Store& store) { return retention_.step(store); },
-          [this](const SqliteError& error) { return explain(error); }};
+          [this](const sqlite::SqliteError& error) { return explain(error); }};
 }
 
-base::Error EmbeddedBus::explain(const SqliteError& error) const {
+base::Error EmbeddedBus::explain(const sqlite::SqliteError& error) const {
   if (error.is_damage()) return damaged(options_.data_dir, error.what());
   return error.to_error().in(database_file(options_.data_dir).string());
 }
@@ -126,7 +127,7 @@ base::Result<void> EmbeddedBus::open() {
     auto view = std::make_unique<LogView>(std::move(for_reading));
     reader_.start(std::move(view));
     writer_.start(std::move(store));
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     return explain(error);
   }
   lock_ = std::move(lock);
@@ -141,10 +142,10 @@ base::Task<void> EmbeddedBus::stop() {
     was_started = started_;
   }
   auto all = stages();
-  for (const auto& stage : all) stage->begin_close();
+  for (const auto& stage : all) stage->lane().begin_close();
   if (!was_started) writer_.stop();
   writer_.sweep();
-  for (const auto& stage : all) co_await stage->closed();
+  for (const auto& stage : all) co_await stage->lane().closed();
   {
     std::lock_guard lock(mutex_);
     stages_.clear();
@@ -158,11 +159,11 @@ base::Task<void> EmbeddedBus::stop() {
 
 base::Task<base::Result<void>> EmbeddedBus::append(std::vector<Outgoing> records, std::vector<Count> counts) {
   for (const auto& record : records) {
-    if (record.key.size() + record.value.size() <= kMaxRecordBytes) continue;
+    if (record.key.size() + record.value.size() <= stage::kMaxRecordBytes) continue;
     co_return base::permanent(base::Reason::kTooLarge, "a record of " + std::to_string(record.value.size()) +
-                                                           " bytes; at most " + std::to_string(kMaxRecordBytes));
+                                                           " bytes; at most " + std::to_string(stage::kMaxRecordBytes));
   }
-  co_return co_await suspend<Outcome>([&](Completion<Outcome> done) {
+  co_return co_await stage::suspend<Outcome>([&](stage::Completion<Outcome> done) {
     writer_.offer(std::make_unique<AppendUnit>(std::move(records), std::move(counts), std::move(done)));
   });
 }
@@ -191,9 +192,9 @@ base::Task<void> EmbeddedBus::remove_stage(std::string_view name) {
     if (found == stages_.end()) co_return;
     stage = found->second;
   }
-  stage->begin_close();
+  stage->lane().begin_close();
   writer_.sweep();
-  co_await stage->closed();
+  co_await stage->lane().closed();
   writer_.submit(std::make_unique<LeaveUnit>(stage, router_));
   std::lock_guard lock(mutex_);
   if (auto found = stages_.find(stage->spec().name); found != stages_.end() && found->second == stage) {
@@ -214,7 +215,7 @@ base::Result<std::shared_ptr<BroadcastTable>> EmbeddedBus::join_broadcast(std::s
 }
 
 base::Task<base::Result<void>> EmbeddedBus::publish(std::string topic, std::string key, std::string value) {
-  co_return co_await suspend<Outcome>([&](Completion<Outcome> done) {
+  co_return co_await stage::suspend<Outcome>([&](stage::Completion<Outcome> done) {
     writer_.offer(
         std::make_unique<PublishUnit>(board_, std::move(topic), std::move(key), std::move(value), std::move(done)));
   });
@@ -223,7 +224,7 @@ base::Task<base::Result<void>> EmbeddedBus::publish(std::string topic, std::stri
 std::optional<base::Time> EmbeddedBus::next_timer() const {
   std::optional<base::Time> earliest;
   for (const auto& stage : stages()) {
-    auto due = stage->next_timer();
+    auto due = stage->lane().next_timer();
     if (due && (!earliest || *due < *earliest)) earliest = due;
   }
   return earliest;

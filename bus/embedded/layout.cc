@@ -31,7 +31,7 @@ CREATE TABLE broadcast(topic TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT N
 CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB);
 )";
 
-void create_tables(Connection& database) {
+void create_tables(sqlite::Connection& database) {
   database.execute("BEGIN IMMEDIATE");
   database.execute(kTables);
   database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
@@ -43,7 +43,7 @@ base::Error refuse(const std::filesystem::path& file, const std::string& why) {
   return base::permanent(base::Reason::kBadRequest, file.string() + " " + why);
 }
 
-base::Result<void> verify_format(Connection& database, const std::filesystem::path& file) {
+base::Result<void> verify_format(sqlite::Connection& database, const std::filesystem::path& file) {
   if (database.number("PRAGMA application_id") != kApplicationId) {
     return refuse(file, "is a database of another program: use another data directory");
   }
@@ -55,8 +55,8 @@ base::Result<void> verify_format(Connection& database, const std::filesystem::pa
   return base::ok();
 }
 
-base::Result<Connection> prepare_for_writing(const std::filesystem::path& file, bool durable) {
-  Connection database(file, Connection::Mode::kReadWrite);
+base::Result<sqlite::Connection> prepare_for_writing(const std::filesystem::path& file, bool durable) {
+  sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
   // Deleted pages are used again, so the file stays at its high-water mark, which max_bytes bounds. Vacuuming would
   // rewrite pages on the intake's time to save disk that the next burst needs anyway.
   database.execute("PRAGMA auto_vacuum=NONE");
@@ -72,17 +72,17 @@ base::Result<Connection> prepare_for_writing(const std::filesystem::path& file, 
   return database;
 }
 
-base::Result<Connection> prepare_for_reading(const std::filesystem::path& file, Connection::Mode mode) {
-  Connection database(file, mode);
+base::Result<sqlite::Connection> prepare_for_reading(const std::filesystem::path& file, sqlite::Connection::Mode mode) {
+  sqlite::Connection database(file, mode);
   BOOST_OUTCOME_TRY(verify_format(database, file));
   return database;
 }
 
 template <class Open>
-base::Result<Connection> guarded(const std::filesystem::path& data_dir, Open open) {
+base::Result<sqlite::Connection> guarded(const std::filesystem::path& data_dir, Open open) {
   try {
     return open();
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     if (error.is_damage()) return damaged(data_dir, error.what());
     return error.to_error().in(database_file(data_dir).string());
   }
@@ -102,21 +102,21 @@ base::Error damaged(const std::filesystem::path& data_dir, const std::string& wh
                              "and begin an empty log: for f in '" + file + "'*; do mv \"$f\" \"$f.damaged\"; done");
 }
 
-base::Result<Connection> open_for_writing(const std::filesystem::path& data_dir, bool durable) {
+base::Result<sqlite::Connection> open_for_writing(const std::filesystem::path& data_dir, bool durable) {
   return guarded(data_dir, [&] { return prepare_for_writing(database_file(data_dir), durable); });
 }
 
-base::Result<Connection> open_for_reading(const std::filesystem::path& data_dir) {
+base::Result<sqlite::Connection> open_for_reading(const std::filesystem::path& data_dir) {
   std::filesystem::path file = database_file(data_dir);
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     return base::permanent(base::Reason::kNotFound,
                            "no log in " + data_dir.string() + ": " + file.string() + " is absent");
   }
-  auto opened = guarded(data_dir, [&] { return prepare_for_reading(file, Connection::Mode::kReadOnly); });
+  auto opened = guarded(data_dir, [&] { return prepare_for_reading(file, sqlite::Connection::Mode::kReadOnly); });
   if (opened || std::filesystem::exists(file.string() + "-wal", ignored)) return opened;
   // A directory we may not write to, left by a process that ended cleanly: the file alone is the whole log.
-  auto frozen = guarded(data_dir, [&] { return prepare_for_reading(file, Connection::Mode::kFrozen); });
+  auto frozen = guarded(data_dir, [&] { return prepare_for_reading(file, sqlite::Connection::Mode::kFrozen); });
   return frozen ? std::move(frozen) : std::move(opened);
 }
 

@@ -7,7 +7,7 @@
 
 namespace bus::embedded {
 
-LogView::LogView(Connection database) : database_(std::move(database)) {
+LogView::LogView(sqlite::Connection database) : database_(std::move(database)) {
   // The newest pages are what is read: 1 MB of them is plenty.
   database_.execute("PRAGMA cache_size=-1024");
   state_ = database_.prepare("SELECT tbl, entry, value FROM state WHERE stage = ?1 AND key = ?2");
@@ -18,8 +18,8 @@ Piece LogView::read(const std::string& topic, std::int64_t topic_id, std::int64_
                     std::size_t max_records, std::size_t max_bytes) {
   Piece piece;
   piece.next = until;
-  Statement& statement = records_of(topic_id);
-  Rows rows(statement.bind(1, from).bind(2, until));
+  sqlite::Statement& statement = records_of(topic_id);
+  sqlite::Rows rows(statement.bind(1, from).bind(2, until));
   std::size_t bytes = 0;
   while (rows.next()) {
     if (piece.records.size() >= max_records || (bytes >= max_bytes && !piece.records.empty())) {
@@ -38,23 +38,24 @@ Piece LogView::read(const std::string& topic, std::int64_t topic_id, std::int64_
   return piece;
 }
 
-std::shared_ptr<KeyState> LogView::key_state(std::int64_t stage, const std::string& key) {
-  auto loaded = std::make_shared<KeyState>();
+std::shared_ptr<stage::KeyState> LogView::key_state(std::int64_t stage, const std::string& key) {
+  auto loaded = std::make_shared<stage::KeyState>();
   {
-    Rows rows(state_.bind(1, stage).bind(2, key));
+    sqlite::Rows rows(state_.bind(1, stage).bind(2, key));
     while (rows.next()) {
-      loaded->entries.emplace(EntryName{std::string(state_.text(0)), std::string(state_.text(1))}, state_.text(2));
+      loaded->entries.emplace(stage::EntryName{std::string(state_.text(0)), std::string(state_.text(1))},
+                              state_.text(2));
     }
   }
-  Rows rows(timers_.bind(1, stage).bind(2, key));
+  sqlite::Rows rows(timers_.bind(1, stage).bind(2, key));
   while (rows.next()) {
     base::Time due{base::Duration(timers_.integer(1))};
-    loaded->timers.emplace(timers_.text(0), TimerSetting{due, std::string(timers_.text(2))});
+    loaded->timers.emplace(timers_.text(0), stage::TimerSetting{due, std::string(timers_.text(2))});
   }
   return loaded;
 }
 
-Statement& LogView::records_of(std::int64_t topic_id) {
+sqlite::Statement& LogView::records_of(std::int64_t topic_id) {
   auto found = records_.find(topic_id);
   if (found == records_.end()) {
     std::string sql =

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "bus/bus.h"
-#include "bus/embedded/key_state.h"
-#include "bus/embedded/sqlite.h"
+#include "bus/sqlite/sqlite.h"
+#include "bus/stage/key_state.h"
 
 namespace bus::embedded {
 
@@ -24,19 +24,19 @@ struct Piece {
 // SqliteError. For one thread.
 class LogView {
  public:
-  explicit LogView(Connection database);
+  explicit LogView(sqlite::Connection database);
 
   // Records of [from, until), as many as fit into both bounds, but at least one.
   Piece read(const std::string& topic, std::int64_t topic_id, std::int64_t from, std::int64_t until,
              std::size_t max_records, std::size_t max_bytes);
-  std::shared_ptr<KeyState> key_state(std::int64_t stage, const std::string& key);
+  std::shared_ptr<stage::KeyState> key_state(std::int64_t stage, const std::string& key);
 
  private:
-  Statement& records_of(std::int64_t topic_id);
+  sqlite::Statement& records_of(std::int64_t topic_id);
 
-  Connection database_;
-  std::map<std::int64_t, Statement> records_;
-  Statement state_, timers_;
+  sqlite::Connection database_;
+  std::map<std::int64_t, sqlite::Statement> records_;
+  sqlite::Statement state_, timers_;
 };
 
 }  // namespace bus::embedded

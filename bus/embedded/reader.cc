@@ -62,7 +62,7 @@ void Reader::perform(const Job& job) {
     try {
       job(*view_);
       return;
-    } catch (const SqliteError& error) {
+    } catch (const sqlite::SqliteError& error) {
       base::log::error("bus: can't read the log", {{"error", error.what()}});
     }
     std::unique_lock lock(mutex_);

@@ -23,12 +23,12 @@ std::int64_t to_stored(base::Time time) { return time.time_since_epoch().count()
 
 }  // namespace
 
-std::int64_t used_bytes(Connection& database) {
+std::int64_t used_bytes(sqlite::Connection& database) {
   std::int64_t pages = database.number("PRAGMA page_count") - database.number("PRAGMA freelist_count");
   return pages * database.number("PRAGMA page_size");
 }
 
-Retention::Retention(Limits limits, base::Clock& clock, BusMetrics& metrics, Failpoint failpoint,
+Retention::Retention(Limits limits, base::Clock& clock, BusMetrics& metrics, stage::Failpoint failpoint,
                      std::function<void(std::optional<std::string>)> hold)
     : limits_(limits), clock_(clock), metrics_(metrics), failpoint_(std::move(failpoint)), hold_(std::move(hold)) {}
 
@@ -67,10 +67,10 @@ void Retention::judge_size(std::int64_t bytes, bool found) {
 }
 
 std::map<std::int64_t, std::int64_t> Retention::floors(Store& store) const {
-  Statement positions = store.database().prepare(
+  sqlite::Statement positions = store.database().prepare(
       "SELECT topic, min(next) FROM positions JOIN stages ON stages.id = stage WHERE seen >= ?1 GROUP BY topic");
   std::map<std::int64_t, std::int64_t> found;
-  Rows rows(positions.bind(1, to_stored(clock_.now() - limits_.max_age)));
+  sqlite::Rows rows(positions.bind(1, to_stored(clock_.now() - limits_.max_age)));
   while (rows.next()) found[positions.integer(0)] = positions.integer(1);
   return found;
 }
@@ -96,8 +96,9 @@ std::optional<Retention::Cut> Retention::cut_of(Store& store, const Store::Exten
   std::int64_t until = std::min(extent.next, extent.first + kStepRecords);
   if (auto floor = floors_.find(extent.id); floor != floors_.end()) until = std::min(until, floor->second);
   if (!by_size) {
-    Statement last = store.database().prepare("SELECT max(seq) FROM " + table + " WHERE seq < ?1 AND time < ?2");
-    Rows rows(last.bind(1, until).bind(2, to_stored(cutoff)));
+    sqlite::Statement last =
+        store.database().prepare("SELECT max(seq) FROM " + table + " WHERE seq < ?1 AND time < ?2");
+    sqlite::Rows rows(last.bind(1, until).bind(2, to_stored(cutoff)));
     until = rows.next() && !last.is_null(0) ? last.integer(0) + 1 : extent.first;
   }
   if (until <= extent.first) return std::nullopt;
@@ -105,7 +106,7 @@ std::optional<Retention::Cut> Retention::cut_of(Store& store, const Store::Exten
 }
 
 void Retention::remove(Store& store, const Cut& cut) {
-  Connection& database = store.database();
+  sqlite::Connection& database = store.database();
   database.execute("BEGIN IMMEDIATE");
   database.execute("DELETE FROM " + records_table(cut.extent.id) + " WHERE seq < " + std::to_string(cut.first));
   database.execute("UPDATE topics SET first = " + std::to_string(cut.first) +

@@ -27,7 +27,7 @@ class Retention {
   };
 
   // `hold` is told why appends must wait while the log is over its bound with nothing to remove, and nullopt after.
-  Retention(Limits limits, base::Clock& clock, BusMetrics& metrics, Failpoint failpoint,
+  Retention(Limits limits, base::Clock& clock, BusMetrics& metrics, stage::Failpoint failpoint,
             std::function<void(std::optional<std::string>)> hold);
 
   // One step. Whether another one would find something to do at once.
@@ -49,7 +49,7 @@ class Retention {
   Limits limits_;
   base::Clock& clock_;
   BusMetrics& metrics_;
-  Failpoint failpoint_;
+  stage::Failpoint failpoint_;
   std::function<void(std::optional<std::string>)> hold_;
   std::map<std::int64_t, std::int64_t> floors_;
   bool holding_ = false;
@@ -58,6 +58,6 @@ class Retention {
 };
 
 // Bytes of the file that hold something.
-std::int64_t used_bytes(Connection& database);
+std::int64_t used_bytes(sqlite::Connection& database);
 
 }  // namespace bus::embedded

@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/embedded/stage_unit.h"
 
-#include <utility>
-
 namespace bus::embedded {
 
-void StageUnit::add(Changes changes) {
-  ++calls_;
-  bytes_ += changes.bytes();
-  if (calls_ == 1) {
-    changes_ = std::move(changes);
-  } else {
-    changes_.merge(std::move(changes));
-  }
-}
-
 void StageUnit::apply(Store& store) {
-  std::int64_t stage = stage_->id();
-  for (const auto& record : changes_.records) store.append(record);
-  for (const auto& [name, value] : changes_.entries) {
+  std::int64_t stage = stage_.id();
+  const std::string& key = unit_->key();
+  const stage::Changes& changes = unit_->changes();
+  for (const auto& record : changes.records) store.append(record);
+  for (const auto& [name, value] : changes.entries) {
     if (value) {
-      store.put_state(stage, slot_.key, name.table, name.entry, *value);
+      store.put_state(stage, key, name.table, name.entry, *value);
     } else {
-      store.erase_state(stage, slot_.key, name.table, name.entry);
+      store.erase_state(stage, key, name.table, name.entry);
     }
   }
-  for (const auto& [name, timer] : changes_.timers) {
+  for (const auto& [name, timer] : changes.timers) {
     if (timer) {
-      store.set_timer(stage, {slot_.key, name, timer->due, timer->value});
+      store.set_timer(stage, {key, name, timer->due, timer->value});
     } else {
-      store.cancel_timer(stage, slot_.key, name);
+      store.cancel_timer(stage, key, name);
     }
   }
-  for (const auto& count : changes_.counts) store.count(count.counter, count.by);
-  stage_->deps_.failpoint("before_position");
-  for (const auto& in_hand : done_) store.mark(stage, in_hand.record->topic, in_hand.record->offset);
+  for (const auto& count : changes.counts) store.count(count.counter, count.by);
+  stage_.failpoint()("before_position");
+  for (const auto& call : unit_->calls()) {
+    if (call.record) store.mark(stage, call.record->topic, call.record->offset);
+  }
 }
-
-void StageUnit::committed(Store&) { stage_->committed(slot_, *this); }
 
 }  // namespace bus::embedded

@@ -13,7 +13,7 @@ std::int64_t to_stored(base::Time time) { return time.time_since_epoch().count()
 
 }  // namespace
 
-Store::Store(Connection database) : database_(std::move(database)) {
+Store::Store(sqlite::Connection database) : database_(std::move(database)) {
   begin_ = database_.prepare("BEGIN IMMEDIATE");
   commit_ = database_.prepare("COMMIT");
   count_ = database_.prepare(
@@ -85,26 +85,26 @@ void Store::write_counters() {
 }
 
 std::int64_t Store::stage(std::string_view name) {
-  Statement know = database_.prepare(
+  sqlite::Statement know = database_.prepare(
       "INSERT INTO stages(name, seen) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET seen = max(seen, ?2) RETURNING "
       "id");
-  Rows rows(know.bind(1, name).bind(2, to_stored(now_)));
+  sqlite::Rows rows(know.bind(1, name).bind(2, to_stored(now_)));
   rows.next();
   std::int64_t id = know.integer(0);
   rows.next();  // RETURNING takes effect when stepped to its end.
   return id;
 }
 
-Progress Store::enter(std::int64_t stage, std::string_view topic, bool from_oldest) {
+stage::Progress Store::enter(std::int64_t stage, std::string_view topic, bool from_oldest) {
   TopicLog& entered = log(topic);
-  Statement find = database_.prepare("SELECT next, ahead FROM positions WHERE stage = ?1 AND topic = ?2");
-  Rows rows(find.bind(1, stage).bind(2, entered.id));
+  sqlite::Statement find = database_.prepare("SELECT next, ahead FROM positions WHERE stage = ?1 AND topic = ?2");
+  sqlite::Rows rows(find.bind(1, stage).bind(2, entered.id));
   Position position;
   position.topic_id = entered.id;
   if (rows.next()) {
-    position.progress = Progress(find.integer(0), find.text(1));
+    position.progress = stage::Progress(find.integer(0), find.text(1));
   } else {
-    position.progress = Progress(from_oldest ? entered.first : entered.next, "");
+    position.progress = stage::Progress(from_oldest ? entered.first : entered.next, "");
   }
   position.progress.raise_to(entered.first);
   write_position(stage, position);
@@ -181,7 +181,7 @@ std::vector<Store::Extent> Store::extents() const {
 }
 
 void Store::touch_stages() {
-  Statement touch = database_.prepare("UPDATE stages SET seen = ?2 WHERE id = ?1");
+  sqlite::Statement touch = database_.prepare("UPDATE stages SET seen = ?2 WHERE id = ?1");
   for (const auto& [key, position] : positions_) touch.bind(1, key.first).bind(2, to_stored(now_)).run();
 }
 
@@ -191,10 +191,10 @@ Store::TopicLog& Store::log(std::string_view topic) {
 }
 
 Store::TopicLog& Store::create_log(std::string_view name) {
-  Statement add = database_.prepare("INSERT INTO topics(name, first) VALUES(?1, 1) RETURNING id");
+  sqlite::Statement add = database_.prepare("INSERT INTO topics(name, first) VALUES(?1, 1) RETURNING id");
   TopicLog topic;
   {
-    Rows rows(add.bind(1, name));
+    sqlite::Rows rows(add.bind(1, name));
     rows.next();
     topic.id = add.integer(0);
     rows.next();
@@ -207,8 +207,8 @@ Store::TopicLog& Store::create_log(std::string_view name) {
 }
 
 void Store::load_logs() {
-  Statement topics = database_.prepare("SELECT id, name, first FROM topics");
-  Rows rows(topics);
+  sqlite::Statement topics = database_.prepare("SELECT id, name, first FROM topics");
+  sqlite::Rows rows(topics);
   while (rows.next()) {
     TopicLog topic;
     topic.id = topics.integer(0);

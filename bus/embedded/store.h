@@ -13,8 +13,8 @@
 
 #include "base/time.h"
 #include "bus/bus.h"
-#include "bus/embedded/progress.h"
-#include "bus/embedded/sqlite.h"
+#include "bus/sqlite/sqlite.h"
+#include "bus/stage/progress.h"
 
 namespace bus::embedded {
 
@@ -31,7 +31,7 @@ struct Fresh {
 // roll_back() may follow. For the writer's thread.
 class Store {
  public:
-  explicit Store(Connection database);
+  explicit Store(sqlite::Connection database);
 
   void begin(base::Time now);
   void commit();
@@ -46,7 +46,7 @@ class Store {
   // The stage's number, made known if it is new.
   std::int64_t stage(std::string_view name);
   // Where the stage stands, made durable. A stage that is new to the topic begins at the oldest record or at the end.
-  Progress enter(std::int64_t stage, std::string_view topic, bool from_oldest);
+  stage::Progress enter(std::int64_t stage, std::string_view topic, bool from_oldest);
   // `progress` in memory is the caller's; here it moves with the commit.
   void mark(std::int64_t stage, std::string_view topic, std::int64_t offset);
   void leave(std::int64_t stage);
@@ -61,7 +61,7 @@ class Store {
   // Calls `visit` with each key of the stage that has a timer and when its earliest is due.
   template <class Visit>
   void earliest_timers(std::int64_t stage, Visit visit) {
-    Rows rows(earliest_timers_.bind(1, stage));
+    sqlite::Rows rows(earliest_timers_.bind(1, stage));
     while (rows.next()) visit(std::string(earliest_timers_.text(0)), earliest_timers_.integer(1));
   }
 
@@ -69,7 +69,7 @@ class Store {
   void publish(std::string_view topic, std::string_view key, std::int64_t seq, std::string_view value);
   template <class Visit>
   void broadcast_entries(std::string_view topic, Visit visit) {
-    Rows rows(broadcast_entries_.bind(1, topic));
+    sqlite::Rows rows(broadcast_entries_.bind(1, topic));
     while (rows.next()) {
       visit(std::string(broadcast_entries_.text(0)), broadcast_entries_.integer(1),
             std::string(broadcast_entries_.text(2)));
@@ -81,7 +81,7 @@ class Store {
   void probe();
   std::int64_t topic_id(std::string_view topic);
   std::int64_t next_offset(std::string_view topic) { return log(topic).next; }
-  Connection& database() { return database_; }
+  sqlite::Connection& database() { return database_; }
 
   // For retention: the topics, and what is below `first` of one is gone.
   struct Extent {
@@ -101,15 +101,15 @@ class Store {
     std::int64_t first = 1;
     std::int64_t next = 1;
     int readers = 0;
-    Statement insert;
+    sqlite::Statement insert;
     std::optional<std::int64_t> next_before;  // Where it stood when this batch first touched it.
     bool is_new = false;
     std::vector<std::shared_ptr<const Record>> fresh;
   };
   struct Position {
     std::int64_t topic_id = 0;
-    Progress progress;
-    std::optional<Progress> before;
+    stage::Progress progress;
+    std::optional<stage::Progress> before;
   };
   using PositionKey = std::pair<std::int64_t, std::string>;
 
@@ -120,7 +120,7 @@ class Store {
   void write_position(std::int64_t stage, Position& position);
   void write_counters();
 
-  Connection database_;
+  sqlite::Connection database_;
   base::Time now_;
   std::map<std::string, TopicLog, std::less<>> logs_;
   std::map<PositionKey, Position> positions_;
@@ -128,8 +128,8 @@ class Store {
   std::vector<std::map<PositionKey, Position>::iterator> moved_;
   std::vector<Fresh> fresh_;
 
-  Statement begin_, commit_, count_, position_, put_state_, erase_state_, set_timer_, cancel_timer_, earliest_timers_,
-      publish_, forget_, broadcast_entries_;
+  sqlite::Statement begin_, commit_, count_, position_, put_state_, erase_state_, set_timer_, cancel_timer_,
+      earliest_timers_, publish_, forget_, broadcast_entries_;
 };
 
 }  // namespace bus::embedded

@@ -137,7 +137,7 @@ void Writer::keep_house() {
   }
   try {
     upkeep_due_ = deps_.upkeep(*store_);
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     store_->roll_back();
     fail({}, error);
   }
@@ -197,7 +197,7 @@ void Writer::commit(Batch batch) {
   auto begun = std::chrono::steady_clock::now();
   try {
     write(batch);
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     store_->roll_back();
     fail(std::move(batch), error);
     return;
@@ -227,7 +227,7 @@ void Writer::tell(Batch& batch) {
   deps_.work.done(static_cast<std::int64_t>(batch.size()));
 }
 
-void Writer::fail(Batch batch, const SqliteError& error) {
+void Writer::fail(Batch batch, const sqlite::SqliteError& error) {
   base::Error explained = deps_.explain(error);
   deps_.metrics.failed_commits.Increment();
   deps_.metrics.writable.Set(0);
@@ -264,7 +264,7 @@ void Writer::recover() {
   sweep();
   try {
     store_->probe();
-  } catch (const SqliteError& error) {
+  } catch (const sqlite::SqliteError& error) {
     store_->roll_back();
     std::lock_guard lock(mutex_);
     failing_ = deps_.explain(error);

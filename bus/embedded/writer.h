@@ -19,12 +19,10 @@
 #include "bus/embedded/bus_metrics.h"
 #include "bus/embedded/store.h"
 #include "bus/embedded/unit.h"
-#include "bus/embedded/work.h"
+#include "bus/stage/failpoint.h"
+#include "bus/stage/work.h"
 
 namespace bus::embedded {
-
-// Called at named moments; may end the process.
-using Failpoint = std::function<void(std::string_view)>;
 
 // The one thread that writes. Whatever is queued when it looks becomes one commit, so that concurrent appends share a
 // sync to disk and a single one pays for one.
@@ -40,15 +38,15 @@ class Writer {
   struct Deps {
     base::Clock& clock;
     BusMetrics& metrics;
-    Work& work;
+    stage::Work& work;
     base::Rng& rng;
-    Failpoint failpoint;
+    stage::Failpoint failpoint;
     // What a commit appended, in order. On the writer's thread, before the units are told.
     std::function<void(std::vector<Fresh>)> dispatch;
     // A small step of housekeeping between commits. Whether another one would find something to do.
     std::function<bool(Store&)> upkeep;
     // Turns SQLite's words into what an operator can act on.
-    std::function<base::Error(const SqliteError&)> explain;
+    std::function<base::Error(const sqlite::SqliteError&)> explain;
   };
 
   Writer(Limits limits, Deps deps);
@@ -79,7 +77,7 @@ class Writer {
   void commit(Batch batch);
   void write(Batch& batch);
   void tell(Batch& batch);
-  void fail(Batch batch, const SqliteError& error);
+  void fail(Batch batch, const sqlite::SqliteError& error);
   void keep_house();
   void recover();
   void refuse_all(Batch batch, const base::Error& error);

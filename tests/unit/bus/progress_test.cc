@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/progress.h"
+#include "bus/stage/progress.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace bus::embedded {
+namespace bus::stage {
 namespace {
 
 TEST(Progress, MovesOverTheHighestContiguousDone) {
@@ -54,4 +54,4 @@ TEST(Progress, AgreesWithASetInAnyOrder) {
 }
 
 }  // namespace
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "bus/embedded/key_state.h"
+#include "bus/stage/key_state.h"
 #include "bus/transaction.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // The transaction of one handler call: the key's state with the call's own changes over it. What it gathered is taken
 // when the call succeeded, and dropped with it when not.
@@ -43,4 +43,4 @@ class Call final : public Transaction {
 // What a record may hold. SQLite would take 1 GB; a record is read into memory whole.
 inline constexpr std::size_t kMaxRecordBytes = 32U << 20;
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "bus/bus.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // The name of a state entry, and the order that finds it without a copy.
 struct EntryName {
@@ -64,4 +64,4 @@ struct KeyState {
   const std::pair<const std::string, TimerSetting>* earliest() const;
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

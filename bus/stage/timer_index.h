@@ -12,7 +12,7 @@
 
 #include "base/time.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // When the earliest timer of each key of a stage is due. About 200 bytes a key that has a timer; names and values stay
 // in the log. Not thread-safe.
@@ -32,4 +32,4 @@ class TimerIndex {
   std::set<std::pair<base::Time, std::string_view>> by_due_;  // Views of the keys above.
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/key_cache.h"
+#include "bus/stage/key_cache.h"
 
 #include <iterator>
 #include <utility>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 namespace {
 
@@ -35,4 +35,4 @@ void KeyCache::forget(std::list<Entry>::iterator entry) {
   entries_.erase(entry);
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/progress.h"
+#include "bus/stage/progress.h"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <stdexcept>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::string Progress::ahead() const {
   return text;
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

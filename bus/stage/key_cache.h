@@ -8,9 +8,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "bus/embedded/key_state.h"
+#include "bus/stage/key_state.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // The states of keys that were in hand lately, so that a key that comes again needs no read; a key without state is
 // worth remembering too. Bounded in bytes, the longest unused goes first. Not thread-safe.
@@ -37,4 +37,4 @@ class KeyCache {
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/sqlite.h"
+#include "bus/sqlite/sqlite.h"
 
 #include <sqlite3.h>
 
 #include <system_error>
 
-namespace bus::embedded {
+namespace bus::sqlite {
 
 namespace {
 
@@ -153,4 +153,4 @@ void Connection::roll_back() noexcept {
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(database_.get()); }
 
-}  // namespace bus::embedded
+}  // namespace bus::sqlite

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/call.h"
+#include "bus/stage/call.h"
 
 #include <algorithm>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 const std::string* Call::get(std::string_view table, std::string_view entry) const {
   EntryView name{table, entry};
@@ -64,4 +64,4 @@ base::Result<void> Call::verdict() const {
                                                       " are kept");
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

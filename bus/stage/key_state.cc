@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/key_state.h"
+#include "bus/stage/key_state.h"
 
 #include <iterator>
 #include <utility>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 namespace {
 
@@ -64,4 +64,4 @@ const std::pair<const std::string, TimerSetting>* KeyState::earliest() const {
   return first;
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

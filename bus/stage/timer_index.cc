@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/timer_index.h"
+#include "bus/stage/timer_index.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 void TimerIndex::set(const std::string& key, std::optional<base::Time> due) {
   auto found = by_key_.find(key);
@@ -38,4 +38,4 @@ std::vector<std::string> TimerIndex::due(base::Time after, base::Time until) con
   return keys;
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

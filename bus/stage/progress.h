@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // How far a stage is done with a topic: everything below next(), and the ranges above it that were finished out of
 // order. A value type; a range is merged into its neighbours, so that there are never more ranges than records in hand.
@@ -34,4 +34,4 @@ class Progress {
   std::map<std::int64_t, std::int64_t> ranges_;  // First to last, disjoint, not adjacent, all above next_.
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -12,17 +12,17 @@
 
 #include "base/log.h"
 #include "bus/dead_letter.h"
-#include "bus/embedded/stage.h"
-#include "bus/embedded/stage_unit.h"
+#include "bus/stage/call.h"
+#include "bus/stage/lane.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 namespace asio = boost::asio;
 
 namespace {
 
 // Calls of one key that share a commit, so that a hot key does not pay for a sync each.
-constexpr int kCallsPerUnit = 64;
+constexpr std::size_t kCallsPerUnit = 64;
 // A slow handler's outputs are not held back for the calls after it.
 constexpr std::chrono::milliseconds kUnitTime(5);
 constexpr std::size_t kUnitBytes = 1U << 20;
@@ -43,60 +43,56 @@ Record as_record(const std::string& key, const std::string& name, const TimerSet
 }  // namespace
 
 // Through the executor's queue: started at once, a handler that does not suspend would run inside its predecessor.
-void Stage::launch(Slot& slot) {
+void Lane::launch(Slot& slot) {
   auto until_run = hold();
   asio::post(executor_, [this, &slot, until_run] { tasks_.spawn(run(slot)); });
 }
 
-base::Task<void> Stage::run(Slot& slot) {
-  auto unit = std::make_unique<StageUnit>(shared_from_this(), slot);
+base::Task<void> Lane::run(Slot& slot) {
+  auto unit = std::make_unique<KeyUnit>(slot, hold());
   auto end = std::chrono::steady_clock::now() + kUnitTime;
   while (co_await step(slot, *unit) == Outcome::kDone) {
     deps_.failpoint("after_handler");
-    if (unit->calls() >= kCallsPerUnit || unit->bytes() >= kUnitBytes || std::chrono::steady_clock::now() > end) break;
+    if (unit->calls().size() >= kCallsPerUnit || unit->bytes() >= kUnitBytes || std::chrono::steady_clock::now() > end)
+      break;
   }
   finish(slot, std::move(unit));
 }
 
 // Handles what comes next for the key. kCancelled: nothing is left, or the stage closes.
-base::Task<Stage::Outcome> Stage::step(Slot& slot, StageUnit& unit) {
+base::Task<Lane::Outcome> Lane::step(Slot& slot, KeyUnit& unit) {
   if (closing_) co_return Outcome::kCancelled;
   const auto* timer = slot.state->earliest();
   if (timer != nullptr && timer->second.due <= deps_.clock.now()) co_return co_await handle_timer(slot, unit);
-  std::optional<InHand> next;
+  std::shared_ptr<const Record> next;
   {
     std::lock_guard lock(mutex_);
-    if (unit.done().size() < slot.waiting.size()) next = slot.waiting[unit.done().size()];
+    if (unit.records() < slot.waiting.size()) next = slot.waiting[unit.records()];
   }
   if (!next) co_return Outcome::kCancelled;
-  co_return co_await handle_record(slot, unit, *std::move(next));
+  co_return co_await handle_record(slot, unit, std::move(next));
 }
 
-base::Task<Stage::Outcome> Stage::handle_record(Slot& slot, StageUnit& unit, InHand in_hand) {
+base::Task<Lane::Outcome> Lane::handle_record(Slot& slot, KeyUnit& unit, std::shared_ptr<const Record> next) {
   std::optional<Record> again;
   if (slot.record_attempt > 1) {
-    again = *in_hand.record;
+    again = *next;
     again->attempt = slot.record_attempt;
   }
-  const Record& record = again ? *again : *in_hand.record;
+  const Record& record = again ? *again : *next;
   Call call(slot.key, deps_.clock.now(), *slot.state);
   base::Result<void> result = co_await guarded(handler_.on_record(record, call));
   if (result) result = call.verdict();
   if (auto outcome = judge(result, slot, slot.record_attempt)) co_return *outcome;
-  if (result) {
-    Changes changes = call.take();
-    slot.state->apply(changes);
-    unit.add(std::move(changes));
-  } else {
-    give_up(record, result.error(), slot, unit, false);
-  }
+  Changes changes = result ? call.take() : give_up(record, result.error(), slot);
+  slot.state->apply(changes);
+  unit.add({.record = std::move(next)}, std::move(changes));
   slot.record_attempt = 1;
-  unit.add_done(std::move(in_hand));
   metrics_.handled.Increment();
   co_return Outcome::kDone;
 }
 
-base::Task<Stage::Outcome> Stage::handle_timer(Slot& slot, StageUnit& unit) {
+base::Task<Lane::Outcome> Lane::handle_timer(Slot& slot, KeyUnit& unit) {
   auto [name, setting] = *slot.state->earliest();
   Timer timer{slot.key, name, setting.due, setting.value};
   Call call(slot.key, deps_.clock.now(), *slot.state);
@@ -105,26 +101,25 @@ base::Task<Stage::Outcome> Stage::handle_timer(Slot& slot, StageUnit& unit) {
   base::Result<void> result = co_await guarded(handler_.on_timer(timer, call));
   if (result) result = call.verdict();
   if (auto outcome = judge(result, slot, slot.timer_attempt)) co_return *outcome;
+  Changes changes;
   if (result) {
-    Changes changes = call.take();
-    slot.state->apply(changes);
-    unit.add(std::move(changes));
+    changes = call.take();
   } else {
     Record record = as_record(slot.key, name, setting, deps_.clock.now());
     record.attempt = slot.timer_attempt;
-    Changes spent;
-    spent.timers.emplace(name, std::nullopt);
-    slot.state->apply(spent);
-    unit.add(std::move(spent));
-    give_up(record, result.error(), slot, unit, true);
+    changes.timers.emplace(name, std::nullopt);
+    slot.state->apply(changes);
+    changes.merge(give_up(record, result.error(), slot));
   }
+  slot.state->apply(changes);
+  unit.add({.timer = name, .due = setting.due}, std::move(changes));
   slot.timer_attempt = 1;
   metrics_.handled.Increment();
   co_return Outcome::kDone;
 }
 
 // What a handler throws is a failure like any other: one record must not end the process.
-base::Task<base::Result<void>> Stage::guarded(base::Task<base::Result<void>> call) {
+base::Task<base::Result<void>> Lane::guarded(base::Task<base::Result<void>> call) {
   try {
     co_return co_await std::move(call);
   } catch (const boost::system::system_error& error) {
@@ -138,7 +133,7 @@ base::Task<base::Result<void>> Stage::guarded(base::Task<base::Result<void>> cal
 }
 
 // What a failure means for the key: to be tried again, or nothing because the stage closes. nullopt: done, well or not.
-std::optional<Stage::Outcome> Stage::judge(const base::Result<void>& result, Slot& slot, int& attempt) {
+std::optional<Lane::Outcome> Lane::judge(const base::Result<void>& result, Slot& slot, int& attempt) {
   if (result) return std::nullopt;
   if (closing_) return Outcome::kCancelled;
   if (result.error().retry.is_never() || attempt >= spec_.max_attempts) return std::nullopt;
@@ -149,7 +144,8 @@ std::optional<Stage::Outcome> Stage::judge(const base::Result<void>& result, Slo
   return Outcome::kFailed;
 }
 
-void Stage::give_up(const Record& record, const base::Error& error, Slot& slot, StageUnit& unit, bool is_timer) {
+// What remains of a record that was given up: a letter, and the handler's accounting.
+Changes Lane::give_up(const Record& record, const base::Error& error, const Slot& slot) {
   Call call(slot.key, deps_.clock.now(), *slot.state);
   DeadLetter letter;
   letter.id = dead_letter_id(spec_.name, record.topic, record.key, record.value);
@@ -159,56 +155,64 @@ void Stage::give_up(const Record& record, const base::Error& error, Slot& slot, 
   letter.value = record.value;
   letter.reason = base::to_string(error.reason);
   letter.message = error.message;
-  letter.attempts = is_timer ? slot.timer_attempt : slot.record_attempt;
+  letter.attempts = record.attempt;
   letter.at = call.now();
   call.emit(kDeadLetters, record.key, encode(letter));
   handler_.on_dead_letter(record, error, call);
-  Changes changes = call.take();
-  slot.state->apply(changes);
-  unit.add(std::move(changes));
   metrics_.dead_letters.Increment();
   base::log::warn("bus: record given up", {{"stage", spec_.name},
                                            {"topic", record.topic},
                                            {"offset", record.offset},
                                            {"reason", base::to_string(error.reason)},
                                            {"error", error.message}});
+  return call.take();
 }
 
-void Stage::finish(Slot& slot, std::unique_ptr<StageUnit> unit) {
-  Started started;
-  bool has_changes = unit->calls() > 0;
+void Lane::finish(Slot& slot, std::unique_ptr<KeyUnit> unit) {
+  bool has_changes = !unit->calls().empty();
   if (has_changes) {
     deps_.failpoint("before_submit");
-    deps_.writer.submit(std::move(unit));
+    log_.submit(std::move(unit));
   }
+  Started started;
+  std::shared_ptr<Lane> other;
   {
     std::lock_guard lock(mutex_);
     --running_;
-    started = next_steps();
+    metrics_.running.Decrement();
+    deps_.turns.give_back();
+    other = deps_.turns.next();
+    if (other.get() == this) other = nullptr;
+    if (!other) started = next_steps();
   }
-  start(std::move(started));
+  if (other) {
+    other->look();
+    look();
+  } else {
+    start(std::move(started));
+  }
   if (!has_changes) settle(slot, 0);
 }
 
-// On the writer's thread: the unit is durable.
-void Stage::committed(Slot& slot, const StageUnit& unit) {
-  auto done = static_cast<std::ptrdiff_t>(unit.done().size());
+void Lane::committed(const KeyUnit& unit) {
+  Slot& slot = unit.slot();
   {
     std::lock_guard lock(mutex_);
-    for (const auto& in_hand : unit.done()) {
-      held_bytes_ -= in_hand.record->key.size() + in_hand.record->value.size();
+    for (const auto& call : unit.calls()) {
+      if (call.record) held_bytes_ -= size_of(*call.record);
     }
-    held_records_ -= unit.done().size();
-    slot.waiting.erase(slot.waiting.begin(), slot.waiting.begin() + done);
+    held_records_ -= unit.records();
+    slot.waiting.erase(slot.waiting.begin(), slot.waiting.begin() + static_cast<std::ptrdiff_t>(unit.records()));
   }
-  settle(slot, done);
+  settle(slot, static_cast<std::int64_t>(unit.records()));
 }
 
 // Keeps the index of timers in step with the key's. Returns what that takes off the work: 1, 0 or -1.
-std::int64_t Stage::notice_due(Slot& slot, base::Time now) {
+std::int64_t Lane::notice_due(Slot& slot, base::Time now) {
   const auto* timer = slot.state->earliest();
+  auto keys = static_cast<double>(timers_.size());
   timers_.set(slot.key, timer != nullptr ? std::optional(timer->second.due) : std::nullopt);
-  metrics_.timers.Set(static_cast<double>(timers_.size()));
+  metrics_.timers.Increment(static_cast<double>(timers_.size()) - keys);
   bool is_due = timer != nullptr && timer->second.due <= now;
   bool was_due = std::exchange(slot.timers_due, is_due);
   return static_cast<std::int64_t>(was_due) - static_cast<std::int64_t>(is_due);
@@ -216,14 +220,14 @@ std::int64_t Stage::notice_due(Slot& slot, base::Time now) {
 
 // Decides what becomes of a key whose unit is out of the way. The unit still counts as work, so that the count does not
 // touch zero in here.
-void Stage::settle(Slot& slot, std::int64_t done) {
+void Lane::settle(Slot& slot, std::int64_t done) {
   Started started;
   std::optional<std::chrono::milliseconds> wait;
   {
     std::lock_guard lock(mutex_);
     done += notice_due(slot, deps_.clock.now());
     outstanding_ -= done;
-    metrics_.lag.Set(static_cast<double>(outstanding_));
+    metrics_.lag.Decrement(static_cast<double>(done));
     wait = std::exchange(slot.retry_in, std::nullopt);
     if (!wait) {
       slot.busy = false;
@@ -242,7 +246,7 @@ void Stage::settle(Slot& slot, std::int64_t done) {
   if (done > 0) deps_.work.done(done);
 }
 
-base::Task<void> Stage::retry(Slot& slot, std::chrono::milliseconds wait) {
+base::Task<void> Lane::retry(Slot& slot, std::chrono::milliseconds wait) {
   asio::steady_timer timer(co_await asio::this_coro::executor, wait);
   boost::system::error_code ended_early;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended_early));
@@ -257,14 +261,14 @@ base::Task<void> Stage::retry(Slot& slot, std::chrono::milliseconds wait) {
   start(std::move(started));
 }
 
-base::Task<void> Stage::wake_at(base::Time when) {
+base::Task<void> Lane::wake_at(base::Time when) {
   co_await deps_.clock.sleep_until(when);
   if (closing_) co_return;
   {
     std::lock_guard lock(mutex_);
     alarms_.erase(alarms_.find(when));
   }
-  start_due_timers();
+  look();
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

@@ -13,9 +13,9 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace bus::embedded {
+namespace bus::sqlite {
 
-// What SQLite answered when it did not do as told. Thrown inside this folder only; the threads that own a connection
+// What SQLite answered when it did not do as told. Thrown inside bus only; the threads that own a connection
 // turn it into base::Error.
 class SqliteError : public std::runtime_error {
  public:
@@ -93,4 +93,4 @@ class Connection {
   std::unique_ptr<sqlite3, Close> database_;
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::sqlite

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/embedded/work.h"
+#include "bus/stage/work.h"
 
 #include <utility>
 
-namespace bus::embedded {
+namespace bus::stage {
 
 void Work::done(std::int64_t count) {
   if (count != 0 && count_.fetch_sub(count) == count) look();
@@ -41,4 +41,4 @@ void Work::look() {
   for (auto& waiter : waiters) waiter(true);
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

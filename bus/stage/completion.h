@@ -13,7 +13,7 @@
 
 #include "base/task.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // What a suspended coroutine waits for: called once, from any thread, it resumes the coroutine on its own executor with
 // the value. Until then the executor has outstanding work.
@@ -40,4 +40,4 @@ base::Task<Value> suspend(Start start) {
       std::move(start));
 }
 
-}  // namespace bus::embedded
+}  // namespace bus::stage

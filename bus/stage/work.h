@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/task.h"
-#include "bus/embedded/completion.h"
+#include "bus/stage/completion.h"
 
-namespace bus::embedded {
+namespace bus::stage {
 
 // Counts what is still to be done, exactly: whoever makes new work adds it before the work that caused it is taken off,
 // so that the count touches zero only when there is nothing left. Thread-safe. done() may call `before_idle` and must
@@ -37,4 +37,4 @@ class Work {
   std::vector<Completion<bool>> waiters_;
 };
 
-}  // namespace bus::embedded
+}  // namespace bus::stage
