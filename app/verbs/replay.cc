@@ -3,9 +3,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "app/ledger.h"
 #include "app/verbs/looking.h"
@@ -52,48 +56,65 @@ base::Result<int> write_pictures(const schemas::Transition& transition, const st
   return written;
 }
 
-struct Shown {
-  nlohmann::json transitions = nlohmann::json::array();
-  int pictures = 0;
-};
-
-base::Result<Shown> show(const bus::Archive& archive, const ReplayArgs& args) {
-  Shown shown;
-  base::Result<void> drawn = base::ok();
+// Calls `visit` with each transition. Those of one moment come in the order of their incidents: keys are worked off
+// side by side, so the log has them in another order each time.
+base::Result<void> visit_transitions(const bus::Archive& archive,
+                                     const std::function<bool(const bus::Record&)>& visit) {
+  std::vector<bus::Record> moment;
+  bool goes_on = true;
+  auto flush = [&] {
+    std::stable_sort(moment.begin(), moment.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    for (const auto& record : moment) goes_on = goes_on && visit(record);
+    moment.clear();
+  };
   BOOST_OUTCOME_TRY(archive.scan(schemas::topics::kTransitions, 0, [&](const bus::Record& record) {
+    if (!moment.empty() && record.time != moment.front().time) flush();
+    moment.push_back(record);
+    return goes_on;
+  }));
+  flush();
+  return base::ok();
+}
+
+// Prints the transitions and draws their pictures. Returns the number of pictures.
+base::Result<int> show(const bus::Archive& archive, const ReplayArgs& args) {
+  int pictures = 0;
+  const char* separator = "\n";
+  base::Result<void> drawn = base::ok();
+  bool as_json = args.output == Output::kJson;
+  BOOST_OUTCOME_TRY(visit_transitions(archive, [&](const bus::Record& record) {
+    if (as_json) print(std::exchange(separator, ",\n") + record.value);
+    if (as_json && args.pictures.empty()) return true;
     auto transition = schemas::decode_transition(record.value);
     if (!transition) return true;
-    if (args.output == Output::kJson) {
-      shown.transitions.push_back(schemas::to_json(transition.value()));
-    } else {
-      print(sinks::render_text(transition.value(), {.colour = ::isatty(STDOUT_FILENO) != 0}) + "\n");
-    }
+    if (!as_json) print(sinks::render_text(transition.value(), {.colour = ::isatty(STDOUT_FILENO) != 0}) + "\n");
     if (args.pictures.empty()) return true;
     auto written = write_pictures(transition.value(), args.pictures);
     if (written) {
-      shown.pictures += written.value();
+      pictures += written.value();
     } else {
       drawn = written.error();
     }
     return static_cast<bool>(drawn);
   }));
   BOOST_OUTCOME_TRY(drawn);
-  return shown;
+  return pictures;
 }
 
 int finish(const ReplayArgs& args, const std::string& data_dir, const ReplayCounts& counts) {
   auto archive = open_archive(data_dir);
   if (!archive) return complain(archive.error());
-  auto shown = show(*archive.value(), args);
-  if (!shown) return complain(shown.error());
+  bool as_json = args.output == Output::kJson;
+  if (as_json) print("{\"transitions\": [");
+  auto pictures = show(*archive.value(), args);
+  if (!pictures) return complain(pictures.error());
   auto ledger = read_ledger(*archive.value());
   if (!ledger) return complain(ledger.error());
-  if (args.output == Output::kJson) {
-    print(nlohmann::json{{"transitions", shown.value().transitions}, {"ledger", to_json(ledger.value())}}.dump(2) +
-          "\n");
+  if (as_json) {
+    print("\n], \"ledger\": " + to_json(ledger.value()).dump(2) + "}\n");
   } else {
     print(fmt::format("played {} bodies with {} alerts; {} pictures; ledger difference {}\n", counts.inputs,
-                      counts.events, shown.value().pictures, ledger.value().difference()));
+                      counts.events, pictures.value(), ledger.value().difference()));
   }
   return ledger.value().difference() == 0 ? 0 : 1;
 }
