@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/options/option_table.h"
 #include "base/time.h"
 #include "base/yaml/node.h"
+#include "sinks/routing/schedule.h"
 
 namespace sinks {
 
@@ -31,6 +34,8 @@ struct SinkOptions {
   bool stop = false;
   bool send_resolved = true;
   Updates updates = Updates::kAll;
+  std::optional<Activity> activity;
+  std::vector<MuteInterval> mute_intervals;
   base::Duration retry_for = std::chrono::hours(24);
   base::Duration timeout = std::chrono::seconds(15);
   RateLimit rate_limit;
@@ -56,13 +61,16 @@ void add_sink_options(base::OptionTable<Options>& table) {
   table.choice("updates", of(&SinkOptions::updates),
                "Which updates between opening and end it is told: all, those that bring something new, or none.",
                {{"all", Updates::kAll}, {"changes", Updates::kChanges}, {"none", Updates::kNone}});
+  table.nested("activity", of(&SinkOptions::activity), activity_options(),
+               "When it is told. What happens outside of these hours reaches it when they begin again, if it still "
+               "holds.");
+  table.list_of("mute_intervals", of(&SinkOptions::mute_intervals), mute_interval_options(),
+                "When it is not told; the same otherwise.");
   table.option("retry_for", of(&SinkOptions::retry_for), "How long a delivery is tried before it is a dead letter.",
                {.at_least = 0, .at_most = 30 * 86400.0});
   table.option("timeout", of(&SinkOptions::timeout), "How long one attempt may take.",
                {.at_least = 0.1, .at_most = 300});
   table.nested("rate_limit", of(&SinkOptions::rate_limit), rate_limit_options(), "How fast it may be told.");
-  table.ignored("activity", "active hours are not supported yet: the sink is always told");
-  table.ignored("mute_intervals", "mute intervals are not supported yet: the sink is always told");
   table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");
   table.ignored("send_svg", "charts are sent as numbers or PNG");
   table.ignored("prefer_redirect_to_platform", "there is no platform to redirect to");

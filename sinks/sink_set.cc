@@ -86,12 +86,14 @@ Route route_of(const SinkOptions& common, bool medium_is_named, Problems& proble
           .send_resolved = common.send_resolved,
           .updates = common.updates,
           .scope = schemas::Scope::read(common.scope, routing_attributes(), medium_is_named, problems),
-          .match = schemas::Match::read(common.match, routing_attributes(), medium_is_named, problems)};
+          .match = schemas::Match::read(common.match, routing_attributes(), medium_is_named, problems),
+          .schedule = Schedule(common.activity, common.mute_intervals)};
 }
 
 SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, const Services& services,
                             Problems& problems) {
   auto configured = type.make(section.value, services, problems);
+  check_schedule(section.value, configured.common.mute_intervals, problems);
   return {.name = sink_name(configured.common.name),
           .kind = type.name,
           .digest = digest_of(type.name, section.value),

@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "base/time.h"
+#include "base/time_zone.h"
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
 
@@ -40,6 +41,11 @@ TOCSIN_VALUE_TYPE(TextMap);
 TOCSIN_VALUE_TYPE(yaml::Node);  // Anything, as it stands, for a reader of its own.
 TOCSIN_VALUE_TYPE(std::optional<std::string>);
 TOCSIN_VALUE_TYPE(std::optional<std::int64_t>);
+TOCSIN_VALUE_TYPE(TimeZone);   // "Europe/Berlin".
+TOCSIN_VALUE_TYPE(TimeOfDay);  // "08:30", up to "24:00".
+TOCSIN_VALUE_TYPE(Weekdays);   // A list of "mon" or "Monday"; Robusta's "THR" too.
+using OptionalLocalTime = std::optional<LocalTime>;
+TOCSIN_VALUE_TYPE(OptionalLocalTime);  // "2026-12-31 23:00".
 
 #undef TOCSIN_VALUE_TYPE
 

@@ -39,6 +39,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 struct Refusal {
   std::string reason;
   std::string detail;
+  bool is_quiet = false;
 };
 using Judgement = std::optional<Refusal>;
 
@@ -54,8 +55,8 @@ Judgement judge_playbook(const Route& route, const std::vector<std::string>& lim
   return Refusal{"not_in_playbook", "the playbook names other sinks"};
 }
 
-Judgement judge_update(const Route& route, const schemas::Transition& transition, bool told) {
-  if (transition.state != TransitionState::kUpdated) return std::nullopt;
+Judgement judge_update(const Route& route, const schemas::Transition& transition, bool told, bool missed) {
+  if (transition.state != TransitionState::kUpdated || missed) return std::nullopt;
   bool is_repeat = transition.cause == "repeat";
   if (!told) return is_repeat ? Judgement(Refusal{"repeat", "a repeat opens nothing"}) : std::nullopt;
   if (route.updates == Updates::kAll || (route.updates == Updates::kChanges && !is_repeat)) return std::nullopt;
@@ -84,6 +85,28 @@ Judgement judge_end(const Route& route, bool told) {
   return std::nullopt;
 }
 
+Judgement judge_hours(const Route& route, base::Time now) {
+  auto quiet = route.schedule.quiet_at(now);
+  if (!quiet) return std::nullopt;
+  std::string until = quiet->until ? "told again at " + base::to_rfc3339(*quiet->until) : "never told again";
+  return quiet->muted ? Refusal{"muted", "a mute interval; " + until, true}
+                      : Refusal{"inactive", "outside of its activity; " + until, true};
+}
+
+// Sets `stopped_by` to the sink where it takes the incident from those after it.
+Judgement judge_news(const Route& route, const schemas::Transition& transition, const schemas::Attributes& attributes,
+                     const Circumstances& circumstances, std::string& stopped_by) {
+  if (!stopped_by.empty()) return Refusal{"stopped_by:" + stopped_by, "an earlier sink has stop: true"};
+  if (auto refusal = judge_playbook(route, transition.finding.sinks)) return refusal;
+  if (auto refusal = judge_scope(route, attributes)) return refusal;
+  auto quiet = judge_hours(route, circumstances.now);
+  // Also where it doesn't want this update: the incident is its own, and no later sink's.
+  if (route.stop && !quiet) stopped_by = route.sink;
+  bool told = contains(circumstances.told, route.sink);
+  if (auto refusal = judge_update(route, transition, told, contains(circumstances.missed, route.sink))) return refusal;
+  return quiet;
+}
+
 }  // namespace
 
 const std::vector<std::string>& routing_attributes() {
@@ -93,29 +116,22 @@ const std::vector<std::string>& routing_attributes() {
 }
 
 std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
-                             const std::vector<std::string>& told) {
+                             const Circumstances& circumstances) {
   auto attributes = attributes_of(transition);
   bool is_end = transition.state == TransitionState::kResolved;
   std::string stopped_by;
   std::vector<Decision> decisions;
   decisions.reserve(table.size());
   for (const auto& route : table) {
-    bool was_told = contains(told, route.sink);
-    Judgement refusal;
-    if (is_end) {
-      refusal = judge_end(route, was_told);
-    } else {
-      if (!stopped_by.empty()) refusal = Refusal{"stopped_by:" + stopped_by, "an earlier sink has stop: true"};
-      if (!refusal) refusal = judge_playbook(route, transition.finding.sinks);
-      if (!refusal) refusal = judge_scope(route, attributes);
-      // Also where it doesn't want this update: the incident is its own, and no later sink's.
-      if (!refusal && route.stop) stopped_by = route.sink;
-      if (!refusal) refusal = judge_update(route, transition, was_told);
-    }
+    bool was_told = contains(circumstances.told, route.sink);
+    Judgement refusal =
+        is_end ? judge_end(route, was_told) : judge_news(route, transition, attributes, circumstances, stopped_by);
+    if (is_end && !refusal) refusal = judge_hours(route, circumstances.now);
     Decision decision{.sink = route.sink, .chosen = !refusal, .opening = !refusal && !was_told};
     if (refusal) {
       decision.reason = refusal->reason;
       decision.detail = refusal->detail;
+      decision.held = refusal->is_quiet;
     }
     decisions.push_back(std::move(decision));
   }

@@ -7,6 +7,7 @@
 
 #include "schemas/scope.h"
 #include "schemas/transition.h"
+#include "sinks/routing/schedule.h"
 #include "sinks/sink_options.h"
 
 namespace sinks {
@@ -20,6 +21,7 @@ struct Route {
   Updates updates = Updates::kAll;
   schemas::Scope scope;
   schemas::Match match;
+  Schedule schedule;
 };
 
 // The sinks in the order of the configuration.
@@ -35,14 +37,23 @@ struct Decision {
   bool opening = false;  // Chosen, and it hears of the incident for the first time.
   std::string reason;    // Not chosen: "not_in_scope", "stopped_by:<sink>", ... From a closed set and sink names.
   std::string detail;    // The condition that decided, for explain.
+  bool held = false;     // Not chosen for nothing but its quiet hours: it is told when they are over.
 };
 
-// Decides for all sinks, in order. `told` are the sinks that were given this incident before. Pure.
+// What is known of an incident when one of its transitions is routed.
+struct Circumstances {
+  std::vector<std::string> told;    // The sinks that were given this incident before.
+  std::vector<std::string> missed;  // Those whose quiet hours may be over now: what they are told is no repeat to them.
+  base::Time now;                   // Which decides of quiet hours.
+};
+
+// Decides for all sinks, in order. Pure.
 //
 // A sink that was told of an incident gets its end, whatever playbook, scope or an earlier sink's `stop` say of the
 // finding that ended it. Everything else is judged by itself: the severity that counts is the incident's, the worst it
-// has had, so that an incident does not fall out of a sink's scope half-way.
+// has had, so that an incident does not fall out of a sink's scope half-way. A sink in its quiet hours gets nothing and
+// stops nothing: the incident goes to the sinks after it.
 std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
-                             const std::vector<std::string>& told);
+                             const Circumstances& circumstances);
 
 }  // namespace sinks

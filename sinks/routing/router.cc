@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/routing/router.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 
 #include "base/hash.h"
 #include "schemas/delivery.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
+#include "sinks/routing/held.h"
 
 namespace sinks {
 
@@ -18,6 +20,8 @@ namespace {
 // State of an incident's key: sink → the id of the incident (one episode of the key) that it was told of.
 constexpr std::string_view kTold = "told";
 constexpr std::string_view kForget = "forget";
+// The timer of the end of quiet hours.
+constexpr std::string_view kWake = "wake";
 
 std::vector<std::string> told_of(const bus::Transaction& txn, const std::string& incident_id) {
   std::vector<std::string> sinks;
@@ -27,8 +31,9 @@ std::vector<std::string> told_of(const bus::Transaction& txn, const std::string&
   return sinks;
 }
 
-void emit_delivery(const schemas::Transition& transition, const Decision& decision, bus::Transaction& txn) {
-  schemas::Delivery delivery{.id = delivery_id(transition.id, decision.sink),
+void emit_delivery(std::string id, const schemas::Transition& transition, const Decision& decision,
+                   bus::Transaction& txn) {
+  schemas::Delivery delivery{.id = std::move(id),
                              .sink = decision.sink,
                              .created = txn.now(),
                              .opening = decision.opening,
@@ -50,10 +55,82 @@ void emit_suppressed(const schemas::Transition& transition, const Decision& deci
   txn.count(ledger::with(ledger::with(ledger::kSuppressed, decision.sink), decision.reason));
 }
 
+// Keeps the account of what is held back after a transition was decided.
+void update_held(const schemas::Transition& transition, const std::vector<Decision>& decisions, bus::Transaction& txn) {
+  HeldIncidents held(txn);
+  for (const auto& decision : decisions) {
+    bool is_over = transition.state == schemas::TransitionState::kResolved;
+    if (decision.held) {
+      held.hold(transition, decision.sink);
+    } else if (decision.chosen || is_over) {
+      held.release(transition.incident.id, decision.sink);
+    }
+  }
+  held.renew(transition);
+}
+
+// Tells the sinks that hold an incident and may be told now, and lets go of those that would not get it any more.
+void deliver_held(const HeldIncident& incident, const RoutingTable& table, bus::Transaction& txn) {
+  const auto& transition = incident.newest;
+  const std::string& id = transition.incident.id;
+  auto holds = [&](const std::string& sink) {
+    return std::find(incident.sinks.begin(), incident.sinks.end(), sink) != incident.sinks.end();
+  };
+  HeldIncidents held(txn);
+  for (const auto& decision : decide(table, transition, {told_of(txn, id), incident.sinks, txn.now()})) {
+    if (!holds(decision.sink) || decision.held) continue;
+    held.release(id, decision.sink);
+    if (!decision.chosen) continue;
+    txn.count(ledger::with(ledger::kMade, decision.sink));
+    emit_delivery(held_delivery_id(transition.id, decision.sink), transition, decision, txn);
+  }
+}
+
+// When a sink that holds something may be told; nothing is held for a sink that is gone.
+std::optional<base::Time> wake_time(const HeldIncident& incident, const std::string& sink, const RoutingTable& table,
+                                    bus::Transaction& txn) {
+  auto route = std::find_if(table.begin(), table.end(), [&](const Route& one) { return one.sink == sink; });
+  if (route == table.end()) {
+    HeldIncidents(txn).release(incident.newest.incident.id, sink);
+    return std::nullopt;
+  }
+  auto quiet = route->schedule.quiet_at(txn.now());
+  return quiet ? quiet->until : txn.now();
+}
+
+void deliver_all_held(const RoutingTable& table, bus::Transaction& txn) {
+  for (const auto& incident : HeldIncidents(txn).all()) deliver_held(incident, table, txn);
+}
+
+void set_wake_timer(const RoutingTable& table, bus::Transaction& txn) {
+  std::optional<base::Time> earliest;
+  for (const auto& incident : HeldIncidents(txn).all()) {
+    for (const auto& sink : incident.sinks) {
+      auto wake = wake_time(incident, sink, table, txn);
+      if (wake && (!earliest || *wake < *earliest)) earliest = wake;
+    }
+  }
+  if (earliest) {
+    txn.set_timer(kWake, *earliest);
+  } else {
+    txn.cancel_timer(kWake);
+  }
+}
+
+void forget(bus::Transaction& txn) {
+  // A sink that holds the end of an incident must still be known to have been told of it.
+  if (!HeldIncidents(txn).empty()) return txn.set_timer(kForget, txn.now() + Router::kKeepTold);
+  for (const auto& [sink, incident] : txn.entries(kTold)) txn.erase(kTold, sink);
+}
+
 }  // namespace
 
 std::string delivery_id(std::string_view transition_id, std::string_view sink) {
   return base::derive_id({"delivery", transition_id, sink});
+}
+
+std::string held_delivery_id(std::string_view transition_id, std::string_view sink) {
+  return base::derive_id({"delivery", transition_id, sink, "held"});
 }
 
 Router::Router(std::shared_ptr<const RoutingTable> table) : table_(std::move(table)) {}
@@ -73,13 +150,22 @@ bus::StageSpec Router::spec() { return {.name = "routing", .inputs = {std::strin
 base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto transition, schemas::decode_transition(record.value));
   auto routes = table();
-  for (const auto& decision : decide(*routes, transition, told_of(txn, transition.incident.id))) {
+  bool held_before = !HeldIncidents(txn).empty();
+  // Where the timer is due but not here yet: what came before goes first.
+  if (held_before) deliver_all_held(*routes, txn);
+  auto decisions = decide(*routes, transition, {told_of(txn, transition.incident.id), {}, txn.now()});
+  for (const auto& decision : decisions) {
     txn.count(ledger::with(ledger::kMade, decision.sink));
     if (decision.chosen) {
-      emit_delivery(transition, decision, txn);
+      emit_delivery(delivery_id(transition.id, decision.sink), transition, decision, txn);
     } else {
       emit_suppressed(transition, decision, txn);
     }
+  }
+  bool holds = std::any_of(decisions.begin(), decisions.end(), [](const Decision& one) { return one.held; });
+  if (held_before || holds) {
+    update_held(transition, decisions, txn);
+    set_wake_timer(*routes, txn);
   }
   if (transition.state == schemas::TransitionState::kResolved) {
     txn.set_timer(kForget, txn.now() + kKeepTold);
@@ -89,8 +175,14 @@ base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus:
   co_return base::ok();
 }
 
-base::Task<base::Result<void>> Router::on_timer(const bus::Timer&, bus::Transaction& txn) {
-  for (const auto& [sink, incident] : txn.entries(kTold)) txn.erase(kTold, sink);
+base::Task<base::Result<void>> Router::on_timer(const bus::Timer& timer, bus::Transaction& txn) {
+  if (timer.name == kForget) {
+    forget(txn);
+    co_return base::ok();
+  }
+  auto routes = table();
+  deliver_all_held(*routes, txn);
+  set_wake_timer(*routes, txn);
   co_return base::ok();
 }
 

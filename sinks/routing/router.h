@@ -12,8 +12,9 @@ namespace sinks {
 // The stage that decides, once for each transition, which sinks get it. It stores a Delivery for each chosen sink and a
 // suppressed Receipt with the reason for each other one, so that every pair of transition and sink is accounted for.
 //
-// Which sinks were told of an incident is kept in the state of the incident's key, until kKeepTold after its end.
-// Thread-safe.
+// Which sinks were told of an incident is kept in the state of the incident's key, until kKeepTold after its end. What
+// a sink does not get for its quiet hours is held there too, by a durable timer: when they are over, the sink gets the
+// incident as it stands then, as a delivery of its own. Thread-safe.
 class Router final : public bus::Handler {
  public:
   // Long enough for any reopening; a sink that is forgotten earlier hears of a reopened incident as of a new one.
@@ -39,5 +40,7 @@ class Router final : public bus::Handler {
 
 // The idempotency key of a transition at a sink.
 std::string delivery_id(std::string_view transition_id, std::string_view sink);
+// The same for a transition that a sink gets after its quiet hours; the receipt of its suppression has the other id.
+std::string held_delivery_id(std::string_view transition_id, std::string_view sink);
 
 }  // namespace sinks

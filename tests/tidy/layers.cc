@@ -22,7 +22,7 @@ struct Hidden {
   std::string_view owner;
 };
 constexpr Hidden kHidden[] = {
-    {"sqlite3.h", "bus/"}, {"librdkafka/", "bus/"}, {"curl/", "net/"},         {"cairo", "charts/"},
+    {"sqlite3.h", "bus/"}, {"cctz/", "base/"}, {"librdkafka/", "bus/"}, {"curl/", "net/"},         {"cairo", "charts/"},
     {"pango", "charts/"},  {"png.h", "charts/"},    {"libdeflate", "charts/"}, {"yaml-cpp/", "base/yaml/"},
 };
 

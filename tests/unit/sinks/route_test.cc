@@ -102,7 +102,9 @@ TEST(Routing, DecidesAsTheTableSays) {
     for (const auto& problem : problems.sorted()) ADD_FAILURE() << problem.message;
 
     std::map<std::string, std::string> found;
-    for (const auto& decision : decide(*set.routes, transition_of(*one.find("transition")), list(one, "told"))) {
+    auto now = base::parse_rfc3339(text(one, "at", "2026-03-04T12:00:00Z")).value().value();
+    Circumstances circumstances{list(one, "told"), list(one, "missed"), now};
+    for (const auto& decision : decide(*set.routes, transition_of(*one.find("transition")), circumstances)) {
       found[decision.sink] = !decision.chosen ? decision.reason : decision.opening ? "opening" : "gets it";
     }
 

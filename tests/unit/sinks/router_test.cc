@@ -25,7 +25,9 @@ struct RouterTest : testing::Test {
     transition.at = clock.now();
     transition.incident.id = incident;
     transition.incident.opened = transition.incident.last_seen = clock.now();
+    transition.incident.count = ++count;
     transition.finding.created = clock.now();
+    transition.finding.title = id;
     return stage.handle("transitions", "key", schemas::encode(transition)).has_value();
   }
 
@@ -40,8 +42,10 @@ struct RouterTest : testing::Test {
         auto delivery = schemas::decode_delivery(record.value).value();
         EXPECT_EQ(record.topic, schemas::topics::deliveries(delivery.sink));
         EXPECT_EQ(record.key, "key");
-        EXPECT_EQ(delivery.id, delivery_id(delivery.transition.id, delivery.sink));
-        found.push_back(delivery.sink + ":" + delivery.transition.id + (delivery.opening ? "!" : ""));
+        bool was_held = delivery.id == held_delivery_id(delivery.transition.id, delivery.sink);
+        if (!was_held) EXPECT_EQ(delivery.id, delivery_id(delivery.transition.id, delivery.sink));
+        found.push_back(delivery.sink + ":" + delivery.transition.id + (delivery.opening ? "!" : "") +
+                        (was_held ? " held" : ""));
       }
     }
     stage.emitted.clear();
@@ -53,6 +57,17 @@ struct RouterTest : testing::Test {
     return sum;
   }
 
+  // Sink `a` is told from 9 to 17 o'clock; the clock stands at midnight.
+  void keep_office_hours(Route route = {.sink = "a"}) {
+    Hours office{{std::chrono::hours(9)}, {std::chrono::hours(17)}};
+    route.schedule = Schedule(Activity{.intervals = {{.hours = {office}}}}, {});
+    router.replace(std::make_shared<RoutingTable>(RoutingTable{route, {.sink = "b"}}));
+  }
+  void balances(std::int64_t pending = 0) {
+    EXPECT_EQ(counted("deliveries/made"), counted("deliveries/suppressed") + pending);
+  }
+
+  int count = 0;
   base::ManualClock clock{base::Time(hours(24 * 20'000))};
   Router router{std::make_shared<RoutingTable>(RoutingTable{{.sink = "a"}, {.sink = "b", .is_default = false}})};
   fakes::FakeStage stage{router, clock};
@@ -126,6 +141,150 @@ TEST_F(RouterTest, MakesTheSameDeliveriesAgainAfterACrash) {
 
   EXPECT_THAT(take(), ElementsAre("a:t1!", "b:t1 not_default"));
   EXPECT_EQ(counted("deliveries/made"), 2);
+}
+
+TEST_F(RouterTest, OpensAnIncidentOfTheNightWhenTheSinksHoursBegin) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  EXPECT_THAT(take(), ElementsAre("a:t1 inactive", "b:t1!"));
+
+  stage.advance(hours(9));
+
+  EXPECT_THAT(take(), ElementsAre("a:t1! held"));
+  EXPECT_EQ(clock.now(), base::Time(hours(24 * 20'000 + 9)));
+  EXPECT_EQ(counted("deliveries/suppressed/a/inactive"), 1);
+  balances(2);
+  handle("t2", TransitionState::kResolved);
+  EXPECT_THAT(take(), ElementsAre("a:t2", "b:t2"));
+}
+
+TEST_F(RouterTest, TellsTheNewestOfTheNightOnce) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  handle("t2", TransitionState::kUpdated, "severity_rise");
+  handle("t3", TransitionState::kUpdated, "repeat");
+  take();
+
+  stage.advance(hours(9));
+
+  ASSERT_EQ(stage.emitted.size(), 1u);
+  auto delivery = schemas::decode_delivery(stage.emitted[0].value).value();
+  EXPECT_TRUE(delivery.opening);
+  EXPECT_EQ(delivery.transition.finding.title, "t2");
+  EXPECT_EQ(delivery.transition.incident.count, 3);
+}
+
+TEST_F(RouterTest, IsSilentAboutWhatWasOverWithinTheNight) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  handle("t2", TransitionState::kResolved);
+  EXPECT_THAT(take(), ElementsAre("a:t1 inactive", "b:t1!", "a:t2 not_told", "b:t2"));
+
+  stage.advance(hours(24));
+
+  EXPECT_THAT(take(), ElementsAre());
+  balances(2);
+}
+
+TEST_F(RouterTest, TellsTheEndOfTheNightInTheMorningToTheSinkThatWasToldOfTheIncident) {
+  keep_office_hours();
+  stage.advance(hours(16));
+  handle("t1", TransitionState::kOpened);
+  stage.advance(hours(4));
+  handle("t2", TransitionState::kResolved);
+  EXPECT_THAT(take(), ElementsAre("a:t1!", "b:t1!", "a:t2 inactive", "b:t2"));
+
+  stage.advance(hours(13));
+
+  EXPECT_THAT(take(), ElementsAre("a:t2 held"));
+}
+
+TEST_F(RouterTest, TellsTheEndOfOneEpisodeBeforeTheOpeningOfTheNext) {
+  keep_office_hours();
+  stage.advance(hours(16));
+  handle("t1", TransitionState::kOpened);
+  stage.advance(hours(4));
+  handle("t2", TransitionState::kResolved);
+  stage.advance(hours(1));
+  handle("t3", TransitionState::kOpened, "first_finding", "episode-2");
+  take();
+
+  stage.advance(hours(24));
+
+  EXPECT_THAT(take(), ElementsAre("a:t2 held", "a:t3! held"));
+}
+
+TEST_F(RouterTest, HoldsTheEndOfAnIncidentOverALongQuietTime) {
+  keep_office_hours();
+  stage.advance(hours(10));
+  handle("t1", TransitionState::kOpened);
+  Route muted{.sink = "a"};
+  MuteInterval week{.start_date = base::LocalTime(hours(24 * 20'000)), .end_date = base::LocalTime(hours(24 * 20'007))};
+  muted.schedule = Schedule(std::nullopt, {week});
+  router.replace(std::make_shared<RoutingTable>(RoutingTable{muted}));
+  handle("t2", TransitionState::kResolved);
+  EXPECT_THAT(take(), ElementsAre("a:t1!", "b:t1!", "a:t2 muted"));
+
+  stage.advance(hours(24 * 8));
+  EXPECT_THAT(take(), ElementsAre("a:t2 held"));
+
+  stage.advance(hours(48));
+  EXPECT_EQ(stage.state_size(), 0u);
+}
+
+TEST_F(RouterTest, LetsAStoppingSinkTakeTheIncidentInTheMorning) {
+  keep_office_hours({.sink = "a", .stop = true});
+  handle("t1", TransitionState::kOpened);
+  EXPECT_THAT(take(), ElementsAre("a:t1 inactive", "b:t1!"));
+
+  stage.advance(hours(10));
+  handle("t2", TransitionState::kUpdated);
+
+  EXPECT_THAT(take(), ElementsAre("a:t1! held", "a:t2", "b:t2 stopped_by:a"));
+}
+
+TEST_F(RouterTest, AsksTheRoutesOfTheMorning) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  take();
+  router.replace(std::make_shared<RoutingTable>(RoutingTable{{.sink = "a", .is_default = false}}));
+
+  stage.advance(hours(24));
+
+  EXPECT_THAT(take(), ElementsAre());
+  EXPECT_EQ(stage.state_size(), 1u);  // b was told.
+}
+
+TEST_F(RouterTest, HoldsNothingForASinkThatIsGone) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  take();
+  router.replace(std::make_shared<RoutingTable>(RoutingTable{{.sink = "b"}}));
+
+  stage.advance(hours(24));
+
+  EXPECT_THAT(take(), ElementsAre());
+  EXPECT_EQ(stage.state_size(), 1u);
+}
+
+TEST_F(RouterTest, ShortensWhatItHoldsToItsBound) {
+  keep_office_hours();
+  schemas::Transition transition;
+  transition.id = "t1";
+  transition.incident.id = "episode-1";
+  transition.incident.opened = transition.incident.last_seen = transition.at = clock.now();
+  transition.finding.created = clock.now();
+  transition.finding.enrichments = {{"logs", "", "", {schemas::MarkdownBlock{std::string(1024 * 1024, 'x')}}}};
+  ASSERT_TRUE(stage.handle("transitions", "key", schemas::encode(transition)).has_value());
+  take();
+
+  stage.advance(hours(9));
+
+  ASSERT_EQ(stage.emitted.size(), 1u);
+  EXPECT_LT(stage.emitted[0].value.size(), 70'000u);
+  auto delivery = schemas::decode_delivery(stage.emitted[0].value).value();
+  ASSERT_EQ(delivery.transition.finding.missing.size(), 1u);
+  EXPECT_EQ(delivery.transition.finding.missing[0].action, "routing");
 }
 
 TEST_F(RouterTest, RefusesWhatIsNoTransition) {
