@@ -86,6 +86,12 @@ Statement& Statement::bind(int parameter, std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_null(int parameter) {
+  int code = sqlite3_bind_null(statement_.get(), parameter);
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_.get()), code);
+  return *this;
+}
+
 bool Statement::step() {
   int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;

@@ -38,6 +38,7 @@ class Statement {
   // Parameters count from 1. Bound text must live until reset().
   Statement& bind(int parameter, std::int64_t number);
   Statement& bind(int parameter, std::string_view text);
+  Statement& bind_null(int parameter);
   // Whether there is a row to read.
   bool step();
   void reset();

@@ -58,6 +58,7 @@ struct KeyState {
   std::map<EntryName, std::string, EntryOrder> entries;
   std::map<std::string, TimerSetting, std::less<>> timers;
 
+  bool is_empty() const { return entries.empty() && timers.empty(); }
   void apply(const Changes& changes);
   std::size_t bytes() const;
   // The timer that is due first, or nullptr.

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/kafka/state_cache.h"
+
+#include <chrono>
+#include <memory>
+#include <system_error>
+
+#include "base/log.h"
+
+namespace bus::kafka {
+
+namespace {
+
+// "tock": marks the file as ours. https://www.sqlite.org/pragma.html#pragma_application_id
+constexpr std::int64_t kApplicationId = 0x746f636b;
+constexpr std::int64_t kFormatVersion = 1;
+// Deletions stay in the changelog for a week (topics.cc): a copy must be younger, with room for clocks that differ.
+constexpr std::chrono::hours kMaxAge(6 * 24);
+
+constexpr const char* kTables = R"(
+CREATE TABLE cluster(id TEXT NOT NULL);
+CREATE TABLE state(stage TEXT NOT NULL, partition INTEGER NOT NULL, key TEXT NOT NULL, due INTEGER, value TEXT NOT NULL,
+  PRIMARY KEY(stage, partition, key)) WITHOUT ROWID;
+CREATE INDEX state_due ON state(stage, partition, due) WHERE due IS NOT NULL;
+CREATE TABLE mark(stage TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, position TEXT NOT NULL,
+  written INTEGER NOT NULL, PRIMARY KEY(stage, partition)) WITHOUT ROWID;
+)";
+
+std::int64_t to_stored(base::Time time) { return time.time_since_epoch().count(); }
+base::Time from_stored(std::int64_t stored) { return base::Time(base::Duration(stored)); }
+
+void remove_files(const std::filesystem::path& file) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code ignored;
+    std::filesystem::remove(file.string() + suffix, ignored);
+  }
+}
+
+sqlite::Connection open_or_make(const std::filesystem::path& file) {
+  sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
+  // Losing it in a crash of the machine costs a restore; WAL keeps a crash of the process from damaging it.
+  database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-1024");
+  if (database.number("SELECT count(*) FROM sqlite_schema") == 0) {
+    database.execute("BEGIN IMMEDIATE");
+    database.execute(kTables);
+    database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
+    database.execute("PRAGMA user_version=" + std::to_string(kFormatVersion));
+    database.execute("COMMIT");
+  }
+  if (database.number("PRAGMA application_id") != kApplicationId ||
+      database.number("PRAGMA user_version") != kFormatVersion) {
+    throw sqlite::SqliteError(0, "of another format");
+  }
+  return database;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<StateCache>> StateCache::open(const std::filesystem::path& file) {
+  for (bool again : {false, true}) {
+    try {
+      return std::unique_ptr<StateCache>(new StateCache(file, open_or_make(file)));
+    } catch (const sqlite::SqliteError& error) {
+      if (again) return error.to_error().in(file.string());
+      base::log::warn("bus: the local copy of states is made anew", {{"file", file.string()}, {"error", error.what()}});
+      remove_files(file);
+    }
+  }
+  return base::permanent(base::Reason::kInternal, "not reached");
+}
+
+StateCache::StateCache(std::filesystem::path file, sqlite::Connection database)
+    : file_(std::move(file)), database_(std::move(database)) {
+  prepare();
+}
+
+void StateCache::prepare() {
+  begin_ = database_.prepare("BEGIN IMMEDIATE");
+  commit_ = database_.prepare("COMMIT");
+  put_ = database_.prepare("REPLACE INTO state(stage, partition, key, due, value) VALUES(?1, ?2, ?3, ?4, ?5)");
+  erase_ = database_.prepare("DELETE FROM state WHERE stage = ?1 AND partition = ?2 AND key = ?3");
+  find_ = database_.prepare("SELECT value FROM state WHERE stage = ?1 AND partition = ?2 AND key = ?3");
+  timers_ = database_.prepare("SELECT key, due FROM state WHERE stage = ?1 AND partition = ?2 AND due IS NOT NULL");
+  mark_ = database_.prepare("SELECT next, position, written FROM mark WHERE stage = ?1 AND partition = ?2");
+  set_mark_ =
+      database_.prepare("REPLACE INTO mark(stage, partition, next, position, written) VALUES(?1, ?2, ?3, ?4, ?5)");
+}
+
+void StateCache::belong_to(const std::string& cluster) {
+  std::lock_guard lock(mutex_);
+  try {
+    if (database_.text("SELECT id FROM cluster") == cluster) return;
+    database_.execute("DELETE FROM state; DELETE FROM mark; DELETE FROM cluster");
+    database_.prepare("INSERT INTO cluster(id) VALUES(?1)").bind(1, cluster).run();
+  } catch (const sqlite::SqliteError& error) {
+    base::log::warn("bus: can't use the local copy of states", {{"file", file_.string()}, {"error", error.what()}});
+  }
+}
+
+std::optional<StateCache::Mark> StateCache::mark(const LaneName& lane, base::Time now) {
+  std::lock_guard lock(mutex_);
+  try {
+    sqlite::Rows rows(mark_.bind(1, lane.first).bind(2, lane.second));
+    if (!rows.next()) return std::nullopt;
+    auto position = decode_position_record(mark_.text(1));
+    base::Time written = from_stored(mark_.integer(2));
+    if (!position || written < now - kMaxAge || written > now + kMaxAge) return std::nullopt;
+    return Mark{mark_.integer(0), std::move(position.value())};
+  } catch (const sqlite::SqliteError&) {
+    return std::nullopt;
+  }
+}
+
+base::Result<void> StateCache::forget(const LaneName& lane) {
+  std::lock_guard lock(mutex_);
+  waiting_.erase(lane);
+  try {
+    for (const char* table : {"state", "mark"}) {
+      std::string sql = std::string("DELETE FROM ") + table + " WHERE stage = ?1 AND partition = ?2";
+      database_.prepare(sql).bind(1, lane.first).bind(2, lane.second).run();
+    }
+    return base::ok();
+  } catch (const sqlite::SqliteError& error) {
+    base::log::warn("bus: can't clear the local copy of states", {{"file", file_.string()}, {"error", error.what()}});
+    return error.to_error().in(file_.string());
+  }
+}
+
+void StateCache::put(const LaneName& lane, const std::string& key, const stage::KeyState* state) {
+  Waiting waiting;
+  if (state != nullptr && !state->is_empty()) {
+    waiting.state = encode_state(*state);
+    if (const auto* timer = state->earliest()) waiting.due = timer->second.due;
+  }
+  std::lock_guard lock(mutex_);
+  waiting_[lane].insert_or_assign(key, std::move(waiting));
+}
+
+base::Result<stage::KeyState> StateCache::find(const LaneName& lane, const std::string& key) {
+  std::lock_guard lock(mutex_);
+  if (auto keys = waiting_.find(lane); keys != waiting_.end()) {
+    if (auto found = keys->second.find(key); found != keys->second.end()) {
+      if (found->second.state.empty()) return stage::KeyState();
+      return decode_state(found->second.state);
+    }
+  }
+  try {
+    sqlite::Rows rows(find_.bind(1, lane.first).bind(2, lane.second).bind(3, key));
+    if (!rows.next()) return stage::KeyState();
+    return decode_state(find_.text(0));
+  } catch (const sqlite::SqliteError& error) {
+    return error.to_error().in(file_.string());
+  }
+}
+
+base::Result<stage::TimerIndex> StateCache::timers(const LaneName& lane) {
+  std::lock_guard lock(mutex_);
+  stage::TimerIndex index;
+  try {
+    sqlite::Rows rows(timers_.bind(1, lane.first).bind(2, lane.second));
+    while (rows.next()) index.set(std::string(timers_.text(0)), from_stored(timers_.integer(1)));
+  } catch (const sqlite::SqliteError& error) {
+    return error.to_error().in(file_.string());
+  }
+  for (const auto& [key, waiting] : waiting_[lane]) index.set(key, waiting.due);
+  return index;
+}
+
+void StateCache::flush(const LaneName& lane, const Mark& mark, base::Time now) {
+  std::lock_guard lock(mutex_);
+  try {
+    write(lane, mark, now);
+    waiting_.erase(lane);
+  } catch (const sqlite::SqliteError& error) {
+    commit_.reset();
+    database_.roll_back();
+    base::log::warn("bus: can't write the local copy of states", {{"file", file_.string()}, {"error", error.what()}});
+  }
+}
+
+void StateCache::write(const LaneName& lane, const Mark& mark, base::Time now) {
+  begin_.run();
+  for (const auto& [key, waiting] : waiting_[lane]) {
+    if (waiting.state.empty()) {
+      erase_.bind(1, lane.first).bind(2, lane.second).bind(3, key).run();
+      continue;
+    }
+    put_.bind(1, lane.first).bind(2, lane.second).bind(3, key).bind(5, waiting.state);
+    if (waiting.due) {
+      put_.bind(4, to_stored(*waiting.due));
+    } else {
+      put_.bind_null(4);
+    }
+    put_.run();
+  }
+  std::string position = encode(mark.position);
+  set_mark_.bind(1, lane.first).bind(2, lane.second).bind(3, mark.changelog_next).bind(4, position);
+  set_mark_.bind(5, to_stored(now)).run();
+  commit_.run();
+}
+
+}  // namespace bus::kafka

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "bus/kafka/changelog.h"
+#include "bus/sqlite/sqlite.h"
+#include "bus/stage/timer_index.h"
+
+namespace bus::kafka {
+
+// A lane, by stage and partition.
+using LaneName = std::pair<std::string, std::int32_t>;
+
+// The key states of this process's lanes, in an SQLite file that may be lost: it is a copy of changelog partitions, up
+// to an offset that it remembers, so that a restart reads only what came after. Not synced to disk.
+//
+// What is put is kept in memory until flush(), which every lane calls every fraction of a second; what can't be written
+// stays there. Thread-safe; blocks for a lookup or a write of a small file.
+class StateCache {
+ public:
+  // Opens the file, or makes it anew if it is damaged, of another format or of another cluster. Fails when the
+  // directory takes no file.
+  static base::Result<std::unique_ptr<StateCache>> open(const std::filesystem::path& file);
+
+  // The file holds states of this cluster: whatever is of another goes.
+  void belong_to(const std::string& cluster);
+
+  // Up to where the lane's copy is good, with its position there; nullopt: there is none, or it is too old to have seen
+  // all deletions.
+  struct Mark {
+    std::int64_t changelog_next = 0;
+    PositionRecord position;
+  };
+  std::optional<Mark> mark(const LaneName& lane, base::Time now);
+  base::Result<void> forget(const LaneName& lane);
+
+  // nullptr: the key is gone. A state without anything in it takes no room either.
+  void put(const LaneName& lane, const std::string& key, const stage::KeyState* state);
+  // An error means that the copy can't be relied upon: forget() it and restore.
+  base::Result<stage::KeyState> find(const LaneName& lane, const std::string& key);
+  // When the earliest timer of each key is due.
+  base::Result<stage::TimerIndex> timers(const LaneName& lane);
+  // Writes what was put; from now on the copy is good up to `mark`.
+  void flush(const LaneName& lane, const Mark& mark, base::Time now);
+
+ private:
+  struct Waiting {
+    std::string state;  // Encoded; empty: none.
+    std::optional<base::Time> due;
+  };
+
+  StateCache(std::filesystem::path file, sqlite::Connection database);
+  void prepare();
+  void write(const LaneName& lane, const Mark& mark, base::Time now);
+
+  const std::filesystem::path file_;
+  std::mutex mutex_;
+  sqlite::Connection database_;
+  std::map<LaneName, std::map<std::string, Waiting>> waiting_;
+  sqlite::Statement begin_, commit_, put_, erase_, find_, timers_, mark_, set_mark_;
+};
+
+}  // namespace bus::kafka

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bus/kafka/client/topic_spec.h"
+#include "bus/kafka/kafka_bus.h"
+
+namespace bus::kafka {
+
+// How the bus's names are called on the cluster, and how topics are to be made.
+
+std::string topic_name(const KafkaOptions& options, std::string_view topic);
+// One per stage: its states and positions.
+std::string changelog_name(const KafkaOptions& options, std::string_view stage);
+std::string group_name(const KafkaOptions& options, std::string_view stage);
+
+TopicSpec record_topic(const KafkaOptions& options, std::string_view topic);
+TopicSpec changelog_topic(const KafkaOptions& options, std::string_view stage, int partitions);
+TopicSpec broadcast_topic(const KafkaOptions& options, std::string_view topic);
+
+}  // namespace bus::kafka
