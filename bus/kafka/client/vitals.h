@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/metrics.h"
+#include "bus/kafka/client/statistics.h"
+
+namespace bus::kafka {
+
+// What a client tells about itself: its log lines, errors and statistics, and from them whether any broker can be
+// reached. Thread-safe, because librdkafka's own threads write log lines.
+class Vitals {
+ public:
+  // `name` labels the client's metrics and log lines.
+  Vitals(std::string name, base::Metrics& metrics);
+
+  // At most one line of a kind every kQuiet: a broker that is down is told once, with how often it was not.
+  void on_log(int syslog_level, std::string_view kind, std::string_view text);
+  // Whether the code says that no broker can be reached.
+  void on_error(int code);
+  void on_statistics(std::string_view json);
+  // A broker has answered.
+  void on_answer() { brokers_down_.store(false, std::memory_order_relaxed); }
+
+  bool brokers_down() const { return brokers_down_.load(std::memory_order_relaxed); }
+  const std::string& name() const { return name_; }
+  base::Metrics& metrics() { return metrics_; }
+
+ private:
+  static constexpr std::chrono::seconds kQuiet{30};
+  // Kinds are a closed set of librdkafka's (FAIL, ERROR, REQTMOUT, ...).
+  struct Told {
+    std::chrono::steady_clock::time_point at;
+    std::uint64_t left_out = 0;
+  };
+
+  const std::string name_;
+  base::Metrics& metrics_;
+  std::atomic<bool> brokers_down_ = false;
+  std::mutex mutex_;
+  std::map<std::string, Told, std::less<>> told_;
+  StatisticsMetrics statistics_;
+};
+
+}  // namespace bus::kafka
