@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,19 +57,24 @@ class Assembler {
 
  private:
   struct Set {
-    std::vector<std::string> chunks;
+    std::map<std::uint32_t, std::string> chunks;
     std::vector<std::int64_t> offsets;
-    std::size_t missing = 0;
     std::size_t bytes = 0;
     Clock::time_point since;
   };
   using SetId = std::pair<std::uint64_t, std::uint64_t>;
+  using Sets = std::map<SetId, Set>;
+  // Chunks of these came to an end: another of them is a repeat.
+  static constexpr std::size_t kRemembered = 64;
 
   Outcome take_chunk(const MessageView& message, MessageMarks marks, Clock::time_point now);
-  void make_room();
-  void drop(std::map<SetId, Set>::iterator set, const char* why);
+  Outcome complete(Sets::iterator set, const MessageView& message, MessageMarks marks);
+  void make_room(const SetId& but);
+  void drop(Sets::iterator set, const char* why);
+  void end(Sets::iterator set);
 
-  std::map<SetId, Set> sets_;
+  Sets sets_;
+  std::deque<SetId> ended_;
   std::vector<Discarded> given_up_;
   std::size_t bytes_ = 0;
 };

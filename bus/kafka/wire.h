@@ -44,21 +44,24 @@ struct Envelope {
 // Bounds of a record. A value of 32 MB is what the embedded log takes too.
 inline constexpr std::size_t kMaxValueBytes = 32U << 20;
 inline constexpr std::size_t kMaxKeyBytes = 32U << 10;
-// Values above this are compressed here, because librdkafka compares sizes before it compresses.
-inline constexpr std::size_t kCompressAbove = 900'000;
+// Chunks of a record: what 32 MB need at a quarter of kMaxMessageBytes, with room.
+inline constexpr std::uint32_t kMaxChunks = 256;
 
-// Turns records into messages. Thread-safe.
+// Turns records into messages. A value that does not fit into a message is compressed here (librdkafka compares sizes
+// before it compresses), and if that is not enough cut into chunks. Thread-safe.
 class WireWriter {
  public:
   // `max_message_bytes` as the producer has it.
   explicit WireWriter(std::size_t max_message_bytes = kMaxMessageBytes);
 
-  // The messages of one record, to be produced in this order to one partition; more than one only for a value that is
-  // too big even when compressed. kTooLarge beyond the bounds above.
+  // The messages of one record, to be produced in this order to one partition: nearly always one. kTooLarge beyond the
+  // bounds above.
   base::Result<std::vector<Message>> messages(const std::string& topic, Envelope record,
                                               std::optional<std::int32_t> partition = {});
 
  private:
+  base::Result<std::vector<Message>> chunks(Message whole, std::size_t room);
+
   const std::size_t max_message_bytes_;
   const std::uint64_t origin_;  // Random: chunks of different processes never mix.
   std::atomic<std::uint64_t> next_set_{1};
@@ -86,10 +89,8 @@ struct MessageMarks {
 // passed over.
 base::Result<MessageMarks> read_marks(const MessageView& message);
 
-// The bytes of a value that was compressed by WireWriter.
-base::Result<std::string> decompress(std::string_view bytes);
-
-std::string to_text(const Cause& cause);
-base::Result<Cause> parse_cause(std::string_view text);
+// The bytes of a cause, as the header has them.
+std::string pack(const Cause& cause);
+base::Result<Cause> unpack_cause(std::string_view bytes);
 
 }  // namespace bus::kafka
