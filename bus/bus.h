@@ -57,6 +57,9 @@ struct StageSpec {
   int max_attempts = 3;
   // Where a stage that has never run begins: at the oldest record kept, or with what comes from now on.
   bool from_oldest = true;
+  // Its handlers change the outside world, so it is given only what can't be lost any more, and what it remembers can't
+  // be lost either. What other stages did may be taken back by a loss of power, as a whole, and is then done again.
+  bool acts_outside = false;
 };
 
 // What to append from outside a stage.

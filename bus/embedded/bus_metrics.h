@@ -15,7 +15,9 @@ struct BusMetrics {
         failed_commits(to.counter("tocsin_bus_failed_commits_total", "Commits that failed and were rolled back.")),
         units(to.counter("tocsin_bus_units_total", "Appends and handler results committed; by commits: batch size.")),
         refused(to.counter("tocsin_bus_refused_appends_total", "Appends refused because the log was full or failing.")),
-        commit_seconds(to.seconds("tocsin_bus_commit_seconds", "Time of a commit, the sync to disk included.")),
+        commit_seconds(to.seconds("tocsin_bus_commit_seconds", "Time of a commit, without a sync to disk.")),
+        syncs(to.counter("tocsin_bus_syncs_total", "Syncs of the log to disk.")),
+        sync_seconds(to.seconds("tocsin_bus_sync_seconds", "Time of a sync of the log to disk.")),
         queue_bytes(to.gauge("tocsin_bus_queue_bytes", "Bytes waiting for a commit.")),
         database_bytes(to.gauge("tocsin_bus_database_bytes", "Bytes in use in the log's file.")),
         writable(to.gauge("tocsin_bus_writable", "1 while the log can be written.")) {
@@ -28,6 +30,8 @@ struct BusMetrics {
   prometheus::Counter& units;
   prometheus::Counter& refused;
   prometheus::Histogram& commit_seconds;
+  prometheus::Counter& syncs;
+  prometheus::Histogram& sync_seconds;
   prometheus::Gauge& queue_bytes;
   prometheus::Gauge& database_bytes;
   prometheus::Gauge& writable;

@@ -25,6 +25,7 @@ class AppendUnit final : public Unit {
   void apply(Store& store) override;
   void committed(Store& store) override;
   void refused(const base::Error& error) override;
+  bool wants_sync() const override { return true; }
   std::size_t bytes() const override { return bytes_; }
 
  private:
@@ -45,6 +46,7 @@ class EnterUnit final : public Unit {
   void refused(const base::Error&) override {}
   bool is_kept() const override { return true; }
   bool is_abandoned() const override { return stage_->lane().is_closing(); }
+  bool wants_sync() const override { return true; }
   bool is_alone() const override { return true; }
 
  private:
@@ -80,6 +82,7 @@ class PublishUnit final : public Unit {
   void apply(Store& store) override;
   void committed(Store& store) override;
   void refused(const base::Error& error) override { done_(error); }
+  bool wants_sync() const override { return true; }
   bool is_alone() const override { return true; }
   std::size_t bytes() const override { return sizeof(PublishUnit) + key_.size() + value_.size(); }
 

@@ -80,7 +80,7 @@ EmbeddedBus::EmbeddedBus(EmbeddedOptions options, base::Clock& clock, base::Metr
       retention_({options_.max_age, options_.max_bytes, options_.dead_letter_age}, clock, metrics_, options_.failpoint,
                  [this](std::optional<std::string> why) { writer_.hold_appends(std::move(why)); }),
       reader_(rng_),
-      writer_({options_.queue_units, options_.queue_bytes}, writer_deps()) {}
+      writer_({options_.queue_units, options_.queue_bytes, options_.durable}, writer_deps()) {}
 
 EmbeddedBus::~EmbeddedBus() {
   for (const auto& stage : stages()) stage->lane().begin_close();
@@ -94,7 +94,8 @@ Writer::Deps EmbeddedBus::writer_deps() {
           work_,
           rng_,
           options_.failpoint,
-          [this](const std::vector<Fresh>& fresh) { router_.dispatch(fresh); },
+          [this](std::vector<Fresh> fresh) { return router_.dispatch(std::move(fresh)); },
+          [this](const std::vector<Fresh>& fresh) { router_.dispatch_synced(fresh); },
           [this](Store& store) { return retention_.step(store); },
           [this](const sqlite::SqliteError& error) { return explain(error); }};
 }

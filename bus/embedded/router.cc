@@ -18,12 +18,27 @@ void Router::remove(Store& store, const Stage& stage) {
   store.leave(stage.id());
 }
 
-void Router::dispatch(const std::vector<Fresh>& fresh) {
-  for (const auto& appended : fresh) {
+std::vector<Fresh> Router::dispatch(std::vector<Fresh> fresh) {
+  std::vector<Fresh> later;
+  for (auto& appended : fresh) {
     Topic& topic = topics_[appended.topic];
     if (topic.appended == nullptr) topic.appended = &metrics_.appended(appended.topic);
     topic.appended->Increment(static_cast<double>(appended.count));
-    for (const auto& stage : topic.readers) stage->offer(appended);
+    bool is_wanted_synced = false;
+    for (const auto& stage : topic.readers) {
+      is_wanted_synced |= stage->spec().acts_outside;
+      if (!stage->spec().acts_outside) stage->offer(appended);
+    }
+    if (is_wanted_synced) later.push_back(std::move(appended));
+  }
+  return later;
+}
+
+void Router::dispatch_synced(const std::vector<Fresh>& fresh) {
+  for (const auto& appended : fresh) {
+    for (const auto& stage : topics_[appended.topic].readers) {
+      if (stage->spec().acts_outside) stage->offer(appended);
+    }
   }
 }
 

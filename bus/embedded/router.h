@@ -19,8 +19,9 @@ class Router {
 
   void add(Store& store, const std::shared_ptr<Stage>& stage);
   void remove(Store& store, const Stage& stage);
-  // Hands what was committed to its readers.
-  void dispatch(const std::vector<Fresh>& fresh);
+  // Hands what was committed to its readers. Returns what is also for readers that want it synced first.
+  std::vector<Fresh> dispatch(std::vector<Fresh> fresh);
+  void dispatch_synced(const std::vector<Fresh>& fresh);
 
  private:
   struct Topic {

@@ -20,6 +20,7 @@ class StageUnit final : public Unit {
   // The log closes, or the stage: the records are read again by whoever runs the stage next.
   void refused(const base::Error&) override {}
   bool is_kept() const override { return true; }
+  bool wants_sync() const override { return stage_.spec().acts_outside; }
   bool is_abandoned() const override { return stage_.lane().is_closing(); }
   std::size_t bytes() const override { return sizeof(StageUnit) + unit_->bytes(); }
 

@@ -35,6 +35,8 @@ class Store {
 
   void begin(base::Time now);
   void commit();
+  // What was committed survives the loss of power.
+  void sync() { database_.sync_log(); }
   void roll_back() noexcept;
   // What the last commit appended.
   std::vector<Fresh> take_fresh();

@@ -24,6 +24,9 @@ class Unit {
   virtual bool is_kept() const { return false; }
   // Nobody wants a kept unit any more.
   virtual bool is_abandoned() const { return false; }
+  // Told only once its commit survives the loss of power. Others survive the end of the process, and what power takes
+  // back of them is done again from what came before.
+  virtual bool wants_sync() const { return false; }
   // Has a commit of its own.
   virtual bool is_alone() const { return false; }
   // What it holds in memory.

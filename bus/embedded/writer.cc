@@ -25,6 +25,11 @@ constexpr base::Backoff kDiskBackoff{std::chrono::milliseconds(100), std::chrono
 
 // Appends that wait at once before the units of stages stand back. A steady load has one or two.
 constexpr std::ptrdiff_t kBusyAppends = 4;
+// How long a sync waits for the next thing that the stages make of what it is for: some five hops of a stage, each a
+// handler's call and a commit of 0.1 ms on a busy machine.
+constexpr std::chrono::microseconds kSyncGap(500);
+// And at most altogether, so that slow evidence does not hold up answers.
+constexpr std::chrono::milliseconds kLongestSyncWait(3);
 // But never longer than this: what a stage holds in memory stays bounded by time too.
 constexpr std::chrono::milliseconds kLongestWaitOfOurs(100);
 
@@ -124,9 +129,12 @@ void Writer::run() {
   while (wait_for_work()) {
     Batch batch = take_batch();
     bool quiet = batch.empty();
+    bool alone = !quiet && batch.front()->is_alone();
     if (!quiet) commit(std::move(batch));
+    if (is_unsynced() && (quiet || alone || is_sync_due())) sync();
     if (quiet || std::chrono::steady_clock::now() - last_upkeep_ > kLongestWithoutUpkeep) keep_house();
   }
+  if (is_unsynced()) sync();
 }
 
 void Writer::keep_house() {
@@ -151,6 +159,10 @@ bool Writer::wait_for_work() {
     recover();
     lock.lock();
     return !stopping_ || !failing_;
+  }
+  if (queue_.empty() && !stopping_ && is_unsynced()) {
+    wake_.wait_for(lock, kSyncGap, [this] { return !queue_.empty() || stopping_; });
+    return true;
   }
   if (queue_.empty() && !stopping_ && !upkeep_due_) {
     wake_.wait_for(lock, kUpkeepPause, [this] { return !queue_.empty() || stopping_; });
@@ -199,13 +211,14 @@ void Writer::commit(Batch batch) {
     write(batch);
   } catch (const sqlite::SqliteError& error) {
     store_->roll_back();
+    if (is_unsynced()) sync();
     fail(std::move(batch), error);
     return;
   }
   deps_.metrics.commits.Increment();
   deps_.metrics.units.Increment(static_cast<double>(batch.size()));
   deps_.metrics.commit_seconds.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
-  tell(batch);
+  tell(std::move(batch));
   upkeep_due_ = true;
 }
 
@@ -218,13 +231,55 @@ void Writer::write(Batch& batch) {
   deps_.failpoint("after_commit");
 }
 
-void Writer::tell(Batch& batch) {
+// Each unit counts as work until it is told, and what is kept back from readers counts as one.
+void Writer::tell(Batch batch) {
   deps_.failpoint("before_dispatch");
-  deps_.dispatch(store_->take_fresh());
+  bool was_unsynced = is_unsynced();
+  auto later = deps_.dispatch(store_->take_fresh());
+  if (!later.empty() && unsynced_fresh_.empty()) deps_.work.add();
+  std::move(later.begin(), later.end(), std::back_inserter(unsynced_fresh_));
   deps_.failpoint("after_dispatch");
-  for (auto& unit : batch) unit->committed(*store_);
+  std::int64_t told = 0;
+  for (auto& unit : batch) {
+    if (limits_.syncs && unit->wants_sync()) {
+      unsynced_.push_back(std::move(unit));
+      continue;
+    }
+    unit->committed(*store_);
+    ++told;
+  }
+  if (!was_unsynced) unsynced_since_ = std::chrono::steady_clock::now();
   deps_.failpoint("after_completion");
-  deps_.work.done(static_cast<std::int64_t>(batch.size()));
+  deps_.work.done(told);
+}
+
+// Whether more than a chain of stages at work would be waiting for the sync.
+bool Writer::is_sync_due() const {
+  if (!limits_.syncs || unsynced_.size() >= static_cast<std::size_t>(kBusyAppends)) return true;
+  return std::chrono::steady_clock::now() - unsynced_since_ >= kLongestSyncWait;
+}
+
+void Writer::sync() {
+  deps_.failpoint("before_sync");
+  auto begun = std::chrono::steady_clock::now();
+  std::optional<sqlite::SqliteError> failed;
+  try {
+    if (limits_.syncs) store_->sync();
+  } catch (const sqlite::SqliteError& error) {
+    failed = error;
+  }
+  deps_.metrics.syncs.Increment();
+  deps_.metrics.sync_seconds.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+  deps_.failpoint("after_sync");
+  auto fresh = std::exchange(unsynced_fresh_, {});
+  Batch batch = std::exchange(unsynced_, {});
+  deps_.dispatch_synced(fresh);
+  for (auto& unit : batch) {
+    // What is in the log stays there: a kept unit is done, and whoever appended hears that it may not last.
+    failed && !unit->is_kept() ? unit->refused(deps_.explain(*failed)) : unit->committed(*store_);
+  }
+  deps_.work.done(static_cast<std::int64_t>(batch.size()) + (fresh.empty() ? 0 : 1));
+  if (failed) fail({}, *failed);
 }
 
 void Writer::fail(Batch batch, const sqlite::SqliteError& error) {

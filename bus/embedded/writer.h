@@ -24,8 +24,9 @@
 
 namespace bus::embedded {
 
-// The one thread that writes. Whatever is queued when it looks becomes one commit, so that concurrent appends share a
-// sync to disk and a single one pays for one.
+// The one thread that writes. Whatever is queued when it looks becomes one commit, which survives the end of the
+// process. Stages get to see it at once; who wants it synced is told after the next sync to disk, which waits a moment
+// for what the stages make of it: an alert alone goes from intake to its sinks with one sync.
 //
 // When the log can't be written, the appends of the batch are refused, kept units stay in front of the queue, further
 // appends are refused at once, and the writer tries again with backoff until the disk takes data.
@@ -34,6 +35,7 @@ class Writer {
   struct Limits {
     std::size_t queue_units;
     std::size_t queue_bytes;
+    bool syncs;  // Off: a commit is enough for everybody.
   };
   struct Deps {
     base::Clock& clock;
@@ -41,8 +43,10 @@ class Writer {
     stage::Work& work;
     base::Rng& rng;
     stage::Failpoint failpoint;
-    // What a commit appended, in order. On the writer's thread, before the units are told.
-    std::function<void(std::vector<Fresh>)> dispatch;
+    // What a commit appended, in order. On the writer's thread, before the units are told. The first returns what is
+    // also for the second, after the sync.
+    std::function<std::vector<Fresh>(std::vector<Fresh>)> dispatch;
+    std::function<void(const std::vector<Fresh>&)> dispatch_synced;
     // A small step of housekeeping between commits. Whether another one would find something to do.
     std::function<bool(Store&)> upkeep;
     // Turns SQLite's words into what an operator can act on.
@@ -72,11 +76,14 @@ class Writer {
 
   void run();
   bool wait_for_work();
+  bool is_unsynced() const { return !unsynced_.empty() || !unsynced_fresh_.empty(); }
   bool ours_wait() const;
   Batch take_batch();
   void commit(Batch batch);
   void write(Batch& batch);
-  void tell(Batch& batch);
+  void tell(Batch batch);
+  bool is_sync_due() const;
+  void sync();
   void fail(Batch batch, const sqlite::SqliteError& error);
   void keep_house();
   void recover();
@@ -100,6 +107,11 @@ class Writer {
   bool upkeep_due_ = true;
   std::chrono::steady_clock::time_point last_upkeep_;
   std::chrono::steady_clock::time_point last_ours_;
+
+  // Committed, and to be told after the next sync. For the writer's thread.
+  Batch unsynced_;
+  std::vector<Fresh> unsynced_fresh_;
+  std::chrono::steady_clock::time_point unsynced_since_;
 
   std::thread thread_;  // Last: runs on the fields above.
 };

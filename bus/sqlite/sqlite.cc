@@ -157,6 +157,17 @@ void Connection::roll_back() noexcept {
   }
 }
 
+// https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntljournalpointer: in WAL mode that is its file.
+void Connection::sync_log() {
+  sqlite3_file* log = nullptr;
+  int code = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  // Without a method table the file is not open: nothing was committed since it was folded into the database.
+  if (code == SQLITE_OK && log != nullptr && log->pMethods != nullptr) {
+    code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+  }
+  if (code != SQLITE_OK) throw SqliteError(code, sqlite3_errstr(code));
+}
+
 std::int64_t Connection::changes() const { return sqlite3_changes64(database_.get()); }
 
 }  // namespace bus::sqlite

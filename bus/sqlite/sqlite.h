@@ -86,6 +86,9 @@ class Connection {
   // Ends a transaction that failed, if it is still open.
   void roll_back() noexcept;
   std::int64_t changes() const;
+  // What was committed to the write-ahead log so far survives the loss of power from now on. For connections that
+  // commit with synchronous=NORMAL, which keeps commits whole and in order but may lose the last ones.
+  void sync_log();
 
  private:
   struct Close {

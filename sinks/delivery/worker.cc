@@ -45,7 +45,7 @@ DeliveryWorker::DeliveryWorker(DeliveryOptions options, std::unique_ptr<Sink> si
       gate_(options_.rate_limit, deps.clock, std::move(deps.executor)) {}
 
 bus::StageSpec DeliveryWorker::spec(std::string_view sink) {
-  return {.name = delivery_stage(sink), .inputs = {schemas::topics::deliveries(sink)}};
+  return {.name = delivery_stage(sink), .inputs = {schemas::topics::deliveries(sink)}, .acts_outside = true};
 }
 
 base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& record, bus::Transaction& txn) {

@@ -79,6 +79,15 @@ base::Task<void> append_forever(bus::Bus& bus, int key, int acknowledged) {
   }
 }
 
+// Keeps what a loss of power leaves at the worst: the files as they were at the last sync.
+void keep_synced(const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory / "synced");
+  for (const char* file : {"tocsin.db", "tocsin.db-wal"}) {
+    std::filesystem::copy_file(directory / "data" / file, directory / "synced" / file,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+}
+
 }  // namespace
 
 int run_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth) {
@@ -86,6 +95,7 @@ int run_crash_child(const std::filesystem::path& directory, const std::string& f
   std::atomic<int> passed = 0;
   options.failpoint = [&](std::string_view at) {
     if (at == failpoint && ++passed == nth) ::_exit(kFailpointExit);
+    if (at == kSyncedPoint && failpoint == kSyncedPoint) keep_synced(directory);
   };
   int acknowledged = ::open((directory / "acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   base::SystemClock clock;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "bus/bus.h"
 #include "bus/embedded/embedded_bus.h"
@@ -13,6 +14,9 @@ namespace contract {
 inline constexpr int kChildKeys = 12;
 // How the child ends when it came past its failpoint.
 inline constexpr int kFailpointExit = 42;
+
+// A child that ends there leaves a copy of its files as of the sync before, in the directory "synced".
+inline constexpr std::string_view kSyncedPoint = "after_sync";
 
 // Two stages over one log: "first" counts in its state and passes on to "second", which counts what came out of order
 // or twice. Every number that must agree in the end is a counter or a state entry.

@@ -138,6 +138,19 @@ TEST_F(EmbeddedCrash, NothingIsLostOrDoubledByKillsAtRandomMoments) {
   }
 }
 
+// Everything after the last sync is gone: nothing that was acknowledged is among it, and what is left fits together.
+TEST_F(EmbeddedCrash, NothingAcknowledgedIsLostByALossOfPower) {
+  for (int nth : {2, 5, 40}) {
+    int status = 0;
+    ::waitpid(spawn(std::string(kSyncedPoint), nth), &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    ASSERT_EQ(WEXITSTATUS(status), kFailpointExit);
+    std::filesystem::remove_all(directory_.path() / "data");
+    std::filesystem::rename(directory_.path() / "synced", directory_.path() / "data");
+    verify(false);
+  }
+}
+
 class EmbeddedFailpoint : public EmbeddedCrash, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(EmbeddedFailpoint, NothingIsLostOrDoubledByAKillThere) {
@@ -154,7 +167,7 @@ TEST_P(EmbeddedFailpoint, NothingIsLostOrDoubledByAKillThere) {
 INSTANTIATE_TEST_SUITE_P(Points, EmbeddedFailpoint,
                          testing::Values("before_begin", "before_commit", "after_commit", "before_dispatch",
                                          "after_dispatch", "after_completion", "after_handler", "before_submit",
-                                         "before_position", "in_retention", "after_retention"),
+                                         "before_position", "before_sync", "in_retention", "after_retention"),
                          [](const auto& point) { return std::string(point.param); });
 
 }  // namespace
