@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enrichers/graph/prometheus.h"
 
-#include "enrichers/graph/promql.h"
+#include <algorithm>
+
+#include "enrichers/graph/promql_selectors.h"
 
 namespace enrichers {
 
 namespace {
 
+// Robusta's users write "prometheus:9090" too.
+std::string with_scheme(const std::string& url) { return url.find("://") == std::string::npos ? "http://" + url : url; }
+
 net::prom::ClientOptions client_options(const PrometheusOptions& options) {
   net::prom::ClientOptions made;
-  made.url = options.prometheus_url;
-  while (made.url.ends_with('/')) made.url.pop_back();
+  made.url = with_scheme(options.prometheus_url);
   made.query_string = options.prometheus_url_query_string;
-  made.access.ca_file = options.prometheus_ca_file;
+  if (made.query_string.starts_with('?')) made.query_string.erase(0, 1);
+  made.access = options.prometheus_access.to_access();
   for (const auto& header : options.prometheus_additional_headers) made.access.headers.push_back(header);
   if (!options.prometheus_auth.empty()) {
+    made.access.username.clear();
+    made.access.bearer_token = {};
     made.access.headers.emplace_back("Authorization", options.prometheus_auth.reveal());
   }
   return made;
@@ -25,6 +32,7 @@ net::prom::ClientOptions client_options(const PrometheusOptions& options) {
 Prometheus::Prometheus(PrometheusOptions options, net::http::Client& http) {
   if (options.add_additional_labels) labels_ = options.prometheus_additional_labels;
   if (!options.prometheus_url.empty()) client_ = std::make_unique<net::prom::Client>(http, client_options(options));
+  overrides_ = std::move(options.prometheus_graphs_overrides);
 }
 
 base::Result<net::prom::Client*> Prometheus::client() const {
@@ -32,8 +40,16 @@ base::Result<net::prom::Client*> Prometheus::client() const {
   return client_.get();
 }
 
-std::string Prometheus::with_labels(std::string query) const {
-  return labels_.empty() ? query : promql::add_labels(query, labels_);
+base::Result<std::string> Prometheus::with_labels(std::string query) const {
+  if (labels_.empty()) return query;
+  return promql::add_labels(query, labels_);
+}
+
+const GraphOverride* Prometheus::find_override(ResourceType resource, ItemType item) const {
+  auto it = std::ranges::find_if(overrides_, [&](const GraphOverride& override) {
+    return override.resource_type == resource && override.item_type == item;
+  });
+  return it == overrides_.end() ? nullptr : &*it;
 }
 
 }  // namespace enrichers

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace enrichers::promql {
-
-// As much of PromQL as it takes to draw an alert's expression: strings, comments and brackets are told apart, the rest
-// is text. (https://prometheus.io/docs/prometheus/latest/querying/basics/)
 
 // An alert's expression without the comparison that makes it an alert.
 struct Split {
@@ -22,10 +18,10 @@ struct Split {
 // is.
 Split split_threshold(std::string_view expression);
 
-// Puts label="value" into the braces of every selector. A selector without braces stays as it is.
-std::string add_labels(std::string_view expression, const std::map<std::string, std::string>& labels);
-
 // A value as it stands between double quotes, or the quotes given: a server refuses the other ones escaped.
 std::string escape(std::string_view value, char quote = '"');
+
+// A text as a regular expression that matches just it (RE2). To stand in a query it must be escaped as well.
+std::string escape_regex(std::string_view text);
 
 }  // namespace enrichers::promql

@@ -9,16 +9,6 @@
 namespace enrichers {
 namespace {
 
-// A text as a regular expression that matches just it (RE2).
-std::string escape_regex(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (std::string_view(".+*?()[]{}^$|\\").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -103,7 +93,7 @@ class Filler {
   }
 
   base::Result<std::string> fitting(std::string_view name, const std::string& value) const {
-    std::string text = is_regex_ && quote_ != 0 ? escape_regex(value) : value;
+    std::string text = is_regex_ && quote_ != 0 ? promql::escape_regex(value) : value;
     bool fits = quote_ == 0 ? is_bare_word(value) : quote_ != '`' || value.find('`') == std::string::npos;
     if (!fits) {
       return base::permanent(

@@ -111,9 +111,10 @@ base::Task<base::Result<base::Chart>> query_chart(const Prometheus& prometheus, 
                                                   base::Deadline deadline, std::vector<std::string>& notes) {
   BOOST_OUTCOME_CO_TRY(auto* client, prometheus.client());
   const Range& range = wanted.range;
-  BOOST_OUTCOME_CO_TRY(auto answer, co_await client->query_range(prometheus.with_labels(wanted.query), range.from,
-                                                                 range.to, range.step, deadline));
-  notes = std::move(answer.warnings);
+  BOOST_OUTCOME_CO_TRY(auto query, prometheus.with_labels(wanted.query));
+  BOOST_OUTCOME_CO_TRY(auto answer,
+                       co_await client->query_range(std::move(query), range.from, range.to, range.step, deadline));
+  for (const std::string& warning : answer.warnings) notes.push_back("Prometheus warns: " + warning);
   auto& series = answer.series;
   if (series.empty()) co_return base::permanent(base::Reason::kNoData, "no series match: " + wanted.query);
   keep_what_it_is_about(series, wanted.about);

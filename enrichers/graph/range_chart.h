@@ -43,7 +43,7 @@ struct RangeQuery {
 inline constexpr std::size_t kMostSeries = 20;
 
 // Asks Prometheus and makes a chart of the answer. Fails with kNoData when there is nothing to draw, saying whether
-// there were no series or only empty ones. Warnings of the server become Missing entries of `notes`.
+// there were no series or only empty ones. Warnings of the server become lines of `notes`.
 base::Task<base::Result<base::Chart>> query_chart(const Prometheus& prometheus, RangeQuery wanted,
                                                   base::Deadline deadline, std::vector<std::string>& notes);
 

@@ -53,13 +53,28 @@ base::Result<dom::object> open(dom::parser& parser, const http::Response& respon
   return envelope;
 }
 
+std::string shortened(std::string_view text) {
+  if (text.size() <= kLongestWarning) return std::string(text);
+  std::size_t end = kLongestWarning;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // Not within a character.
+  return std::string(text.substr(0, end)) + "...";
+}
+
+// "warnings" and "infos": a sentence or two, or one for each of a hundred stores that Thanos can't reach.
 void add_texts(dom::object envelope, std::string_view name, std::vector<std::string>& texts) {
   dom::array list;
   if (envelope[name].get(list)) return;
+  std::size_t left_out = 0;
   for (dom::element element : list) {
     std::string_view text;
-    if (!element.get(text)) texts.emplace_back(text);
+    if (element.get(text)) continue;
+    if (texts.size() >= kMostWarnings) {
+      ++left_out;
+    } else {
+      texts.push_back(shortened(text));
+    }
   }
+  if (left_out > 0) texts.push_back(fmt::format("and {} more {}", left_out, name));
 }
 
 std::map<std::string, std::string> read_map(dom::object from, std::string_view name) {

@@ -11,6 +11,9 @@ namespace net::prom {
 
 // What an answer may be made of at most: a chart shows twenty series, and a thousand of 240 samples take 4 MB.
 inline constexpr std::size_t kMostSeries = 1000;
+// Of the warnings that come with an answer: five lines of a chat.
+inline constexpr std::size_t kMostWarnings = 5;
+inline constexpr std::size_t kLongestWarning = 300;
 
 // Reads the answer of /api/v1/query or /api/v1/query_range. Series past kMostSeries are left out with a warning.
 base::Result<Answer> read_answer(const http::Response& response);

@@ -19,6 +19,9 @@ constexpr std::size_t kMostBytes = 32 * 1024 * 1024;
 // What is left for the way back, so that the server's own time-out comes before ours and says more.
 constexpr std::chrono::milliseconds kForTheWay{200};
 
+// A caching proxy in front (Thanos' query-frontend, Mimir) keeps what begins at a multiple of the step.
+base::Time aligned(base::Time time, base::Duration step) { return base::Time(time.time_since_epoch() / step * step); }
+
 std::string seconds_text(base::Time time) { return fmt::format("{:.3f}", base::to_unix_seconds(time)); }
 
 std::string server_timeout(base::Deadline deadline) {
@@ -26,10 +29,21 @@ std::string server_timeout(base::Deadline deadline) {
   return fmt::format("{}ms", left.count());
 }
 
+// The base may have a path prefix and a query of its own.
 std::string url_of(const ClientOptions& options, std::string_view path, const std::string& query = {}) {
-  std::string url = options.url + std::string(path);
-  for (const std::string& part : {query, options.query_string}) {
-    if (!part.empty()) url += (url.find('?') == std::string::npos ? "?" : "&") + part;
+  std::string_view base = options.url;
+  base = base.substr(0, base.find('#'));
+  auto mark = base.find('?');
+  std::string_view own_query = mark == std::string_view::npos ? std::string_view() : base.substr(mark + 1);
+  base = base.substr(0, mark);
+  while (base.ends_with('/')) base.remove_suffix(1);
+  std::string url = std::string(base) + std::string(path);
+  char before = '?';
+  for (std::string_view part : {std::string_view(query), own_query, std::string_view(options.query_string)}) {
+    if (part.empty()) continue;
+    url += before;
+    url += part;
+    before = '&';
   }
   return url;
 }
@@ -68,7 +82,11 @@ base::Task<base::Result<Answer>> Client::query(std::string expression, base::Tim
 
 base::Task<base::Result<Answer>> Client::query_range(std::string expression, base::Time from, base::Time to,
                                                      base::Duration step, base::Deadline deadline) {
-  step = std::max(step, (to - from) / (kMostPoints - 1) + base::Duration(1));
+  using std::chrono::milliseconds;  // As exactly as the request says it.
+  step =
+      std::max(std::chrono::ceil<milliseconds>(step), std::chrono::ceil<milliseconds>((to - from) / (kMostPoints - 2)));
+  from = aligned(from, step);
+  to = aligned(to, step);
   auto request = form(options_, "/api/v1/query_range",
                       {{"query", std::move(expression)},
                        {"start", seconds_text(from)},

@@ -31,8 +31,8 @@ struct Rule {
 
 // Which server is asked, and how.
 struct ClientOptions {
-  std::string url;                                // Base, with any path prefix; "/api/v1/..." is appended.
-  std::string query_string;                       // Appended to every URL, without the question mark.
+  std::string url;           // Base, with any path prefix and query; "/api/v1/..." is put behind its path.
+  std::string query_string;  // Appended to every URL, without the question mark.
   std::map<std::string, std::string> extra_args;  // Sent with every query.
   http::Access access;
 };
@@ -49,8 +49,9 @@ class Client {
   Client(http::Client& http, ClientOptions options);
 
   base::Task<base::Result<Answer>> query(std::string expression, base::Time at, base::Deadline deadline);
-  // Both ends inclusive. Requires: step > 0, from <= to. The step is widened where the range would have more points
-  // than servers allow (11,000).
+  // Both ends inclusive, and moved back to multiples of the step, so that caches on the way can serve it and samples of
+  // two charts stand at the same times. Requires: step > 0, from <= to. The step is widened where the range would have
+  // more points than servers allow (11,000).
   base::Task<base::Result<Answer>> query_range(std::string expression, base::Time from, base::Time to,
                                                base::Duration step, base::Deadline deadline);
   // The rules of that name, for an alert's own expression.

@@ -3,6 +3,7 @@
 
 #include "enrichers/graph/promql.h"
 #include "enrichers/graph/promql_constant.h"
+#include "enrichers/graph/promql_selectors.h"
 #include "enrichers/graph/query_template.h"
 #include "tests/fuzz/fuzzers.h"
 
@@ -12,8 +13,8 @@ void promql(std::string_view input) {
   using namespace enrichers;
   promql::Split split = promql::split_threshold(input);
   expect(input.find(split.query) != std::string_view::npos, "what is drawn is a part of the expression");
-  expect(promql::add_labels(input, {}) == input, "no labels change nothing");
-  promql::add_labels(input, {{"namespace", "a\"b\\c"}, {"pod", "p"}});
+  expect(promql::add_labels(input, {}).value() == input, "no labels change nothing");
+  (void)promql::add_labels(input, {{"namespace", "a\"b\\c"}, {"pod", "p"}});
   auto value = promql::constant(input);
   expect(!value || std::isfinite(*value), "a constant is finite");
   std::string hostile(input);

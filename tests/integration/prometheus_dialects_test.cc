@@ -5,9 +5,12 @@
 
 #include <optional>
 
+#include "enrichers/graph/promql_selectors.h"
 #include "net/http/curl_client.h"
+#include "net/http/url.h"
 #include "net/prom/client.h"
 #include "tests/fakes/io_thread.h"
+#include "tests/fakes/promql_cases.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/http_call.h"
 #include "tests/harness/process.h"
@@ -115,6 +118,22 @@ TEST_P(Dialects, ALongRangeIsAskedForWithFewerPointsThanTheServersBound) {
 
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_LE(answer.value().series.at(0).samples.size(), 11'000u);
+}
+
+TEST_P(Dialects, ParsesWhatAdditionalLabelsMakeOfAnExpression) {
+  bool knows_metricsql = GetParam()->program() == "victoria-metrics";
+  for (const auto& [expression, labelled, is_metricsql] : fakes::labelled_queries()) {
+    if (is_metricsql && !knows_metricsql) continue;
+    auto query = enrichers::promql::add_labels(expression, {{"x", "y"}}).value();
+    auto answer = harness::http_get(port_, "/api/v1/query?" + net::http::build_query({{"query", query}}));
+
+    // An older VictoriaMetrics knows neither all of MetricsQL nor keywords as names of metrics.
+    if (knows_metricsql && !answer.is_success()) {
+      auto plain = harness::http_get(port_, "/api/v1/query?" + net::http::build_query({{"query", expression}}));
+      if (!plain.is_success()) continue;
+    }
+    EXPECT_TRUE(answer.is_success()) << expression << " became " << query << ": " << answer.body;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, Dialects,

@@ -135,7 +135,8 @@ TEST_F(Actions, GraphEnricherDrawsTheAlertsOwnSeriesBelowItsThreshold) {
   EXPECT_EQ(chart.lines[0].value, 0.05);
   ASSERT_EQ(chart.markers.size(), 1u);
   EXPECT_EQ(chart.markers[0].time, event_.alert->starts_at);
-  EXPECT_EQ(std::get<schemas::MarkdownBlock>(result.value().enrichments[0].blocks.at(1)).text, "partial");
+  EXPECT_EQ(std::get<schemas::MarkdownBlock>(result.value().enrichments[0].blocks.at(1)).text,
+            "Prometheus warns: partial");
   EXPECT_THAT(http_.requests.at(0).body, ::testing::Not(HasSubstr("0.05")));
 }
 

@@ -5,7 +5,6 @@
 
 namespace {
 
-using enrichers::promql::add_labels;
 using enrichers::promql::escape;
 using enrichers::promql::split_threshold;
 
@@ -40,17 +39,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"android > 1", "android", 1}, Case{"x > bool_metric", "x > bool_metric", std::nullopt},
                       Case{"x{a=\"unclosed > 3", "x{a=\"unclosed > 3", std::nullopt}));
 
-TEST(AddLabels, PutsThemIntoEverySelectorsBraces) {
-  EXPECT_EQ(add_labels("a{b=\"c\"} / d{}", {{"cluster", "x\"y"}}),
-            "a{b=\"c\",cluster=\"x\\\"y\"} / d{cluster=\"x\\\"y\"}");
-}
-
-TEST(AddLabels, LeavesStringsAndBareNamesAlone) {
-  EXPECT_EQ(add_labels("a + label_replace(b, \"{}\", '}')", {{"x", "y"}}), "a + label_replace(b, \"{}\", '}')");
-}
-
-TEST(AddLabels, DoesNotDoubleAComma) { EXPECT_EQ(add_labels("a{b=\"c\", }", {{"x", "y"}}), "a{b=\"c\", x=\"y\"}"); }
-
 TEST(Escape, MakesAnyTextFitBetweenDoubleQuotes) { EXPECT_EQ(escape("a\"b\\c\nd"), "a\\\"b\\\\c\\nd"); }
+
+TEST(EscapeRegex, MakesAnyTextMatchJustItself) {
+  EXPECT_EQ(enrichers::promql::escape_regex("a.b*(c)|[d]$^\\"), "a\\.b\\*\\(c\\)\\|\\[d\\]\\$\\^\\\\");
+}
 
 }  // namespace

@@ -54,6 +54,25 @@ TEST(PromAnswer, SaysWhenVictoriaMetricsAnswersInPart) {
   EXPECT_THAT(answer.value().warnings, Contains(HasSubstr("partial")));
 }
 
+TEST(PromAnswer, TakesNoNoticeOfVictoriaMetricsStatistics) {
+  auto answer = net::prom::read_answer(ok(R"({"status":"success","data":{"resultType":"vector","result":[]},
+    "stats":{"seriesFetched":"1","executionTimeMsec":0}})"));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_TRUE(answer.value().warnings.empty());
+}
+
+TEST(PromAnswer, KeepsAFewWarningsOfManyAndShortensThem) {
+  std::string warnings;
+  for (int i = 0; i < 100; ++i) warnings += (i == 0 ? "\"" : ",\"") + std::string(299, 'w') + "é and more\"";
+  auto answer = net::prom::read_answer(
+      ok(R"({"status":"success","data":{"resultType":"vector","result":[]},"warnings":[)" + warnings + "]}"));
+
+  ASSERT_EQ(answer.value().warnings.size(), net::prom::kMostWarnings + 1);
+  EXPECT_EQ(answer.value().warnings.front(), std::string(299, 'w') + "...");
+  EXPECT_EQ(answer.value().warnings.back(), "and 95 more warnings");
+}
+
 TEST(PromAnswer, LeavesNativeHistogramsOutAndSaysSo) {
   auto answer = net::prom::read_answer(ok(R"({"status":"success","data":{"resultType":"vector","result":[
     {"metric":{},"histogram":[1,{"count":"1","sum":"2"}]},{"metric":{},"value":[1,"2"]}]}})"));
