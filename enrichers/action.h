@@ -39,6 +39,7 @@ struct Contribution {
   std::optional<std::string> description;
   std::optional<schemas::Severity> severity;
   std::optional<std::string> aggregation_key;
+  schemas::Labels labels;  // Put among the subject's, over those of the same name: what scopes of sinks look at.
   // Stops all playbooks of this event: it is silenced, by this rule.
   std::optional<std::string> silenced_by;
 };

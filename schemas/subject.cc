@@ -29,16 +29,6 @@ constexpr std::array<SubjectLabel, 7> kSubjects = {{{"deployment", "deployment"}
                                                     {"horizontalpodautoscaler", "horizontalpodautoscaler"},
                                                     {"node", "node"}}};
 
-// Where a label of the target met one of the series, Prometheus kept the series' own as exported_<name>
-// (https://prometheus.io/docs/prometheus/latest/configuration/configuration/, honor_labels).
-std::string_view own_label(const Labels& labels, std::string_view name) {
-  const std::string& exported = value_of(labels, "exported_" + std::string(name));
-  return exported.empty() ? value_of(labels, name) : exported;
-}
-
-// kube-state-metrics speaks of other objects; its own pod in an alert is who measured.
-bool is_scraper(std::string_view name) { return name.find("kube-state-metrics") != std::string_view::npos; }
-
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string key;
   for (std::string_view part : parts) {
@@ -65,6 +55,13 @@ Subject named_object(const Labels& labels) {
 }
 
 }  // namespace
+
+std::string_view own_label(const Labels& labels, std::string_view name) {
+  const std::string& exported = value_of(labels, "exported_" + std::string(name));
+  return exported.empty() ? value_of(labels, name) : exported;
+}
+
+bool is_scraper(std::string_view name) { return name.find("kube-state-metrics") != std::string_view::npos; }
 
 std::string subject_of(std::string_view cluster, const Alert& alert) {
   Subject subject = named_object(alert.labels);

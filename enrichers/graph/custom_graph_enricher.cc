@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enrichers/action_type.h"
 #include "enrichers/graph/graph_actions.h"
+#include "enrichers/graph/kube_metrics.h"
 #include "enrichers/graph/query_template.h"
 #include "enrichers/graph/range_chart.h"
 #include "enrichers/text/substitute.h"
@@ -19,9 +20,11 @@ struct Options : PrometheusOptions {
 const base::OptionTable<Options>& options() {
   static const auto table = [] {
     base::OptionTable<Options> t("custom_graph_enricher", "Adds a chart of a query of your own.");
-    t.option("promql_query", &Options::promql_query,
-             "PromQL; $labels.x and the other names of template_enricher are replaced, escaped for where they stand.",
-             base::kRequired);
+    t.option(
+        "promql_query", &Options::promql_query,
+        "PromQL; $labels.x and the other names of template_enricher, and $node_internal_ip, are replaced, escaped for "
+        "where they stand.",
+        base::kRequired);
     t.option("graph_title", &Options::graph_title, "The title, templated likewise; else the query.");
     t.option("graph_duration_minutes", &Options::graph_duration_minutes, "How far back the chart goes at least.",
              {.at_least = 1, .at_most = 60 * 24 * 31});
@@ -44,7 +47,17 @@ class CustomGraphEnricher final : public Action {
   base::Task<base::Result<Contribution>> run(const Input& input) const override {
     if (!input.event.alert) co_return needs_an_alert();
     Range range = range_of(*input.event.alert, input.now, std::chrono::minutes(options_.graph_duration_minutes));
-    BOOST_OUTCOME_CO_TRY(auto query, fill_query(options_.promql_query, names_of(input)));
+    Lookup names = names_of(input);
+    NodeAddress address;
+    if (options_.promql_query.find("node_internal_ip") != std::string::npos) {
+      ChartTarget target = target_of(*input.event.alert);
+      BOOST_OUTCOME_CO_TRY(address, co_await find_node_address(prometheus_, target, range.to, input.deadline));
+      names = [&address, others = std::move(names)](std::string_view name) {
+        bool is_known = name == "node_internal_ip" && !address.internal_ip.empty();
+        return is_known ? std::optional(address.internal_ip) : others(name);
+      };
+    }
+    BOOST_OUTCOME_CO_TRY(auto query, fill_query(options_.promql_query, names));
     std::string title = options_.graph_title.empty() ? query : substitute(options_.graph_title, names_of(input));
     std::vector<std::string> notes;
     BOOST_OUTCOME_CO_TRY(auto chart,

@@ -40,6 +40,13 @@ base::Result<net::prom::Client*> Prometheus::client() const {
   return client_.get();
 }
 
+base::Task<base::Result<net::prom::Answer>> Prometheus::query(std::string query, base::Time at,
+                                                              base::Deadline deadline) const {
+  BOOST_OUTCOME_CO_TRY(auto* asked, client());
+  BOOST_OUTCOME_CO_TRY(auto labelled, with_labels(std::move(query)));
+  co_return co_await asked->query(std::move(labelled), at, deadline);
+}
+
 base::Result<std::string> Prometheus::with_labels(std::string query) const {
   if (labels_.empty()) return query;
   return promql::add_labels(query, labels_);

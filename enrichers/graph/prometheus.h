@@ -57,6 +57,8 @@ class Prometheus {
 
   // Fails with kNotFound when no prometheus_url is configured.
   base::Result<net::prom::Client*> client() const;
+  // An instant query, with the additional labels.
+  base::Task<base::Result<net::prom::Answer>> query(std::string query, base::Time at, base::Deadline deadline) const;
   // A query with the additional labels put into it. Fails with kBadRequest where that can't be done.
   base::Result<std::string> with_labels(std::string query) const;
   // The user's query for a resource chart, or nullptr.

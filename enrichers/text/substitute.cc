@@ -37,6 +37,7 @@ std::optional<std::string> field_of(const schemas::Subject& subject, std::string
   if (name == "kind") return known(subject.kind);
   if (name == "namespace") return known(subject.name_space);
   if (name == "node") return known(subject.node);
+  if (name == "container") return known(subject.container);
   return std::nullopt;
 }
 
@@ -71,7 +72,8 @@ Lookup names_of(const Input& input) {
     if (name.starts_with(kLabels)) return find_label(subject.labels, name.substr(kLabels.size()));
     if (name.starts_with(kAnnotations)) return find_label(subject.annotations, name.substr(kAnnotations.size()));
     if (auto label = find_label(subject.labels, name)) return label;
-    return field_of(subject, name);
+    if (auto field = field_of(subject, name)) return field;
+    return find_label(subject.annotations, name);
   };
 }
 

@@ -17,8 +17,8 @@ using Lookup = std::function<std::optional<std::string>(std::string_view name)>;
 // dollar sign. What `lookup` doesn't know becomes "<missing>", as in Robusta.
 std::string substitute(std::string_view text, const Lookup& lookup);
 
-// What templates can name of an event: name, kind, namespace, node of the subject; labels.x and annotations.x; and, as
-// in Robusta's template_enricher, a label's bare name.
+// What templates can name of an event: name, kind, namespace, node, container of the subject; labels.x and
+// annotations.x; and, as in Robusta's template_enricher, the bare name of a label or annotation.
 Lookup names_of(const Input& input);
 
 }  // namespace enrichers

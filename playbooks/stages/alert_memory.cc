@@ -22,6 +22,7 @@ void Overrides::note(const enrichers::Contribution& contribution) {
   if (contribution.description) description = contribution.description;
   if (contribution.aggregation_key) aggregation_key = contribution.aggregation_key;
   if (contribution.severity) severity = contribution.severity;
+  for (const auto& [name, value] : contribution.labels) labels.insert_or_assign(name, value);
 }
 
 void Overrides::apply(schemas::Finding& finding) const {
@@ -29,6 +30,7 @@ void Overrides::apply(schemas::Finding& finding) const {
   if (description) finding.description = *description;
   if (aggregation_key) finding.aggregation_key = *aggregation_key;
   if (severity) finding.severity = *severity;
+  for (const auto& [name, value] : labels) finding.subject.labels.insert_or_assign(name, value);
 }
 
 bool AlertMemory::is_duplicate(const schemas::Event& event, base::Duration window) const {

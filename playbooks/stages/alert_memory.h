@@ -20,6 +20,7 @@ struct Overrides {
   std::optional<std::string> description;
   std::optional<std::string> aggregation_key;
   std::optional<schemas::Severity> severity;
+  schemas::Labels labels;
 
   void note(const enrichers::Contribution& contribution);
   void apply(schemas::Finding& finding) const;

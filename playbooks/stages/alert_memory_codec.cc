@@ -35,6 +35,7 @@ json to_json(const Overrides& overrides) {
   if (overrides.title) value["title"] = *overrides.title;
   if (overrides.description) value["description"] = *overrides.description;
   if (overrides.aggregation_key) value["aggregation_key"] = *overrides.aggregation_key;
+  if (!overrides.labels.empty()) value["labels"] = overrides.labels;
   if (overrides.severity) value["severity"] = std::string(schemas::to_string(*overrides.severity));
   return value;
 }
@@ -44,6 +45,7 @@ Overrides overrides_from_json(const json& value) {
   if (value.contains("title")) overrides.title = value.at("title");
   if (value.contains("description")) overrides.description = value.at("description");
   if (value.contains("aggregation_key")) overrides.aggregation_key = value.at("aggregation_key");
+  if (value.contains("labels")) overrides.labels = value.at("labels").get<schemas::Labels>();
   if (value.contains("severity")) overrides.severity = schemas::parse_severity(value.at("severity").get<std::string>());
   return overrides;
 }

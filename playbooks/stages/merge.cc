@@ -28,6 +28,7 @@ void merge(enrichers::Contribution contribution, const std::string& action, sche
   add_new(finding.missing, std::move(contribution.missing));
   add_new(finding.links, std::move(contribution.links));
   add_new(finding.mentions, std::move(contribution.mentions));
+  for (auto& [name, value] : contribution.labels) finding.subject.labels.insert_or_assign(name, std::move(value));
   if (contribution.title) finding.title = std::move(*contribution.title);
   if (contribution.description) finding.description = std::move(*contribution.description);
   if (contribution.severity) finding.severity = *contribution.severity;

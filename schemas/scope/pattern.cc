@@ -83,4 +83,16 @@ bool Pattern::matches(std::string_view text) const {
   return regex_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), anchor, nullptr, 0);
 }
 
+std::optional<std::vector<std::string>> Pattern::groups(std::string_view text) const {
+  if (!regex_) return matches(text) ? std::optional(std::vector<std::string>()) : std::nullopt;
+  auto anchor = extent_ == Extent::kStart ? re2::RE2::ANCHOR_START : re2::RE2::ANCHOR_BOTH;
+  std::vector<re2::StringPiece> caught(static_cast<std::size_t>(regex_->NumberOfCapturingGroups()) + 1);
+  bool matched = regex_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), anchor, caught.data(),
+                               static_cast<int>(caught.size()));
+  if (!matched) return std::nullopt;
+  std::vector<std::string> groups;
+  for (std::size_t i = 1; i < caught.size(); ++i) groups.emplace_back(caught[i].data(), caught[i].size());
+  return groups;
+}
+
 }  // namespace schemas

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
@@ -29,6 +30,9 @@ class Pattern {
   static Pattern exact(std::string_view text);
 
   bool matches(std::string_view text) const;
+  // The same, with what the regex's groups caught, in their order; a group that caught nothing is empty. nullopt: no
+  // match.
+  std::optional<std::vector<std::string>> groups(std::string_view text) const;
 
  private:
   Pattern() = default;

@@ -7,6 +7,7 @@
 
 #include "base/yaml/parse.h"
 #include "enrichers/alert/alert_actions.h"
+#include "enrichers/finding/finding_actions.h"
 #include "enrichers/graph/graph_actions.h"
 #include "enrichers/silence/silencers.h"
 #include "enrichers/text/text_actions.h"
@@ -33,6 +34,12 @@ inline const enrichers::ActionTypes& actions() {
     made.add(enrichers::alert_definition_enricher_type());
     made.add(enrichers::graph_enricher_type());
     made.add(enrichers::name_silencer_type());
+    made.add(enrichers::alert_explanation_enricher_type());
+    made.add(enrichers::alert_graph_enricher_type());
+    made.add(enrichers::button_enricher_type());
+    made.add(enrichers::create_finding_type());
+    made.add(enrichers::customise_finding_type());
+    made.add(enrichers::minimal_default_enricher_type());
     made.add(enrichers::severity_silencer_type());
     return made;
   }();
