@@ -22,8 +22,9 @@ class Connection {
                                                         base::Executor executor, base::Metrics& metrics);
   ~Connection();
 
-  // See Producer::brokers_down(). Thread-safe.
+  // See Producer. Thread-safe.
   bool brokers_down() const;
+  std::string why_down() const;
   const std::shared_ptr<State>& state() const { return state_; }
 
  private:

@@ -22,8 +22,8 @@ class GroupOwner {
  public:
   virtual ~GroupOwner() = default;
 
-  // All partitions that are ours from now on (eager: after on_revoked or on_lost, never in addition). The owner calls
-  // assign() now or later; until then nothing is fetched.
+  // All partitions that are ours from now on, perhaps none (eager: after on_revoked or on_lost, never in addition). The
+  // owner calls assign() now or later; until then nothing is fetched.
   virtual void on_assigned(std::vector<TopicPartition> partitions) = 0;
   // They move to someone else as soon as the owner calls unassign(): finish and commit before. Nothing is handed over
   // meanwhile; the session is kept alive. Everyone in the group waits for it.
@@ -33,7 +33,8 @@ class GroupOwner {
   virtual void on_message(const MessageView& message) = 0;
   // Something failed that the client goes on trying: for health and logs.
   virtual void on_error(const base::Error& error) = 0;
-  // The client will do nothing more (another one with our instance id took over, ...): close() and make a new one.
+  // The client will do nothing more (another one with our instance id took over, ...), and what it had may be someone
+  // else's already: close() it and make a new one.
   virtual void on_fatal(const base::Error& error) = 0;
 };
 
@@ -43,6 +44,7 @@ struct GroupStatus {
   Phase phase = Phase::kJoining;
   std::size_t partitions = 0;
   bool brokers_down = false;
+  std::string why_down;  // Empty unless brokers_down.
 };
 
 // A static member of a consumer group with eager range assignment and without automatic commits: partition P of all

@@ -4,7 +4,10 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <future>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace bus::kafka {
 namespace {
@@ -15,7 +18,7 @@ void on_log(const rd_kafka_t* client, int level, const char* kind, const char* t
   if (Vitals* vitals = vitals_of(rd_kafka_opaque(client))) vitals->on_log(level, kind, text);
 }
 
-void on_error(rd_kafka_t*, int code, const char*, void* opaque) { vitals_of(opaque)->on_error(code); }
+void on_error(rd_kafka_t*, int code, const char* text, void* opaque) { vitals_of(opaque)->on_error(code, text); }
 
 // librdkafka connects when it has something to send. Whoever asks brokers_down() before sending would never learn that
 // they are back: a question about the cluster makes it try. The answer is not waited for.
@@ -39,14 +42,34 @@ rd_kafka_type_t type_of(Handle::Kind kind) {
   return kind == Handle::Kind::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
 }
 
+// Clients that are being destroyed.
+class Retired {
+ public:
+  void add(std::future<void> end) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(ends_,
+                  [](const auto& one) { return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    ends_.push_back(std::move(end));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::future<void>> ends_;  // Of std::async: destroying one waits for it.
+};
+
 }  // namespace
+
+void Retire::operator()(Handle* handle) const {
+  static Retired retired;
+  handle->vitals().fall_silent();
+  retired.add(std::async(std::launch::async, [handle] { delete handle; }));
+}
 
 Handle::Handle(std::string name, base::Metrics& metrics, void* owner)
     : vitals_(std::move(name), metrics), owner_(owner) {}
 
-base::Result<std::unique_ptr<Handle>> Handle::open(Kind kind, Conf conf, std::string name, base::Metrics& metrics,
-                                                   void* owner) {
-  std::unique_ptr<Handle> handle(new Handle(std::move(name), metrics, owner));
+base::Result<HandlePtr> Handle::open(Kind kind, Conf conf, std::string name, base::Metrics& metrics, void* owner) {
+  HandlePtr handle(new Handle(std::move(name), metrics, owner));
   rd_kafka_conf_set_opaque(conf.get(), handle.get());
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
@@ -78,7 +101,7 @@ Handle::~Handle() {
 
 void Handle::on_event(rd_kafka_event_t* event) {
   if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
-    vitals_.on_error(rd_kafka_event_error(event));
+    vitals_.on_error(rd_kafka_event_error(event), rd_kafka_event_error_string(event));
   } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_STATS) {
     on_statistics(client_, rd_kafka_event_stats(event), vitals_);
   }

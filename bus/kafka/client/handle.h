@@ -14,15 +14,24 @@ struct rd_kafka_op_s;
 
 namespace bus::kafka {
 
-// An open client of librdkafka: its threads, its connections and what it tells about itself. Destroying it waits for
-// its threads, some milliseconds unless one looks up a name; queues and topics of it must be gone by then.
+class Handle;
+
+// Destroys a client on a thread of its own, because waiting for its threads to end takes up to a second, and longer
+// while one of them looks up a name. The process does not end before that is over.
+struct Retire {
+  void operator()(Handle* handle) const;
+};
+using HandlePtr = std::unique_ptr<Handle, Retire>;
+
+// An open client of librdkafka: its threads, its connections and what it tells about itself. Queues and topics of it
+// must be gone before it is.
 class Handle {
  public:
   enum class Kind { kProducer, kConsumer };
 
   // Callbacks of `conf` get `owner` through owner_of().
-  static base::Result<std::unique_ptr<Handle>> open(Kind kind, Conf conf, std::string name, base::Metrics& metrics,
-                                                    void* owner = nullptr);
+  static base::Result<HandlePtr> open(Kind kind, Conf conf, std::string name, base::Metrics& metrics,
+                                      void* owner = nullptr);
   // Opens and destroys a client that has nobody to call.
   static base::Result<void> try_out(Kind kind, Conf conf);
   ~Handle();

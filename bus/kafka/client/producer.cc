@@ -103,7 +103,7 @@ struct Producer::State {
   std::atomic<std::size_t> in_flight = 0;
   bool fatal_told = false;
   asio::steady_timer flushed;  // Cancelled when nothing is in flight any more.
-  std::unique_ptr<Handle> handle;
+  HandlePtr handle;
   Queue events;
   std::unique_ptr<QueueWatch> watch;
 };
@@ -174,8 +174,12 @@ base::Result<std::unique_ptr<Producer>> Producer::open(ProducerOptions options, 
   BOOST_OUTCOME_TRY(state->handle,
                     Handle::open(Handle::Kind::kProducer, std::move(conf), state->options.name, metrics));
   state->events.reset(rd_kafka_queue_get_main(state->handle->get()));
-  state->watch =
-      std::make_unique<QueueWatch>(state->executor, state->events.get(), [own = state.get()] { return own->serve(); });
+  // A completion may destroy the producer: the state lasts to the end of the call.
+  auto serve = [weak = std::weak_ptr(state)] {
+    auto own = weak.lock();
+    return own != nullptr && own->serve();
+  };
+  state->watch = std::make_unique<QueueWatch>(state->executor, state->events.get(), std::move(serve));
   return std::unique_ptr<Producer>(new Producer(std::move(state)));
 }
 
@@ -225,6 +229,8 @@ void Producer::purge() { rd_kafka_purge(state_->handle->get(), RD_KAFKA_PURGE_F_
 std::size_t Producer::in_flight() const { return state_->in_flight; }
 
 bool Producer::brokers_down() const { return state_->handle->vitals().brokers_down(); }
+
+std::string Producer::why_down() const { return state_->handle->vitals().why_down(); }
 
 std::optional<base::Error> Producer::fatal() const {
   std::array<char, 512> text{};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/deadline.h"
 #include "base/metrics.h"
@@ -50,6 +51,8 @@ class Producer {
   // Whether every broker that this client knows is known to be out of reach: asking for more is pointless at the
   // moment. False before the first attempt has failed. The client goes on trying to reach them. Thread-safe.
   bool brokers_down() const;
+  // What the client last said about it, for people; empty while brokers_down() is false.
+  std::string why_down() const;
   // Why it failed for good, if it did. Thread-safe.
   std::optional<base::Error> fatal() const;
 

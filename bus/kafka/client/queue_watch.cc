@@ -40,7 +40,6 @@ class QueueWatch::Loop : public std::enable_shared_from_this<Loop> {
     ended_ = true;
     boost::system::error_code ignored;
     wake_.close(ignored);
-    serve_ = nullptr;
   }
 
  private:

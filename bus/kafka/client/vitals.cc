@@ -15,6 +15,7 @@ Vitals::Vitals(std::string name, base::Metrics& metrics)
     : name_(std::move(name)), metrics_(metrics), statistics_(name_, metrics) {}
 
 void Vitals::on_log(int syslog_level, std::string_view kind, std::string_view text) {
+  if (silent_) return;
   std::uint64_t left_out = 0;
   {
     std::lock_guard lock(mutex_);
@@ -38,8 +39,19 @@ void Vitals::on_log(int syslog_level, std::string_view kind, std::string_view te
   }
 }
 
-void Vitals::on_error(int code) {
-  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) brokers_down_.store(true, std::memory_order_relaxed);
+void Vitals::on_error(int code, std::string_view text) {
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    brokers_down_.store(true, std::memory_order_relaxed);
+  } else {
+    std::lock_guard lock(mutex_);
+    last_error_ = text;
+  }
+}
+
+std::string Vitals::why_down() const {
+  if (!brokers_down()) return {};
+  std::lock_guard lock(mutex_);
+  return last_error_.empty() ? "no broker can be reached" : last_error_;
 }
 
 void Vitals::on_statistics(std::string_view json) {

@@ -23,13 +23,17 @@ class Vitals {
 
   // At most one line of a kind every kQuiet: a broker that is down is told once, with how often it was not.
   void on_log(int syslog_level, std::string_view kind, std::string_view text);
-  // Whether the code says that no broker can be reached.
-  void on_error(int code);
+  void on_error(int code, std::string_view text);
   void on_statistics(std::string_view json);
   // A broker has answered.
   void on_answer() { brokers_down_.store(false, std::memory_order_relaxed); }
 
+  // From when all brokers are said to be down until one answers.
   bool brokers_down() const { return brokers_down_.load(std::memory_order_relaxed); }
+  // The last error that was not just that; empty unless brokers_down().
+  std::string why_down() const;
+  // Writes no more log lines: whoever reads them may be gone.
+  void fall_silent() { silent_.store(true); }
   const std::string& name() const { return name_; }
   base::Metrics& metrics() { return metrics_; }
 
@@ -44,7 +48,9 @@ class Vitals {
   const std::string name_;
   base::Metrics& metrics_;
   std::atomic<bool> brokers_down_ = false;
-  std::mutex mutex_;
+  std::atomic<bool> silent_ = false;
+  mutable std::mutex mutex_;
+  std::string last_error_;
   std::map<std::string, Told, std::less<>> told_;
   StatisticsMetrics statistics_;
 };

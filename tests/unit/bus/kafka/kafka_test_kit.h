@@ -60,6 +60,8 @@ class OnLoop {
   void reset() {
     on(io_, [this] { owned_.reset(); });
   }
+  // On the event loop.
+  void own(std::unique_ptr<T> with) { owned_ = std::move(with); }
   void replace(std::unique_ptr<T> with) {
     on(io_, [&] { owned_ = std::move(with); });
   }
