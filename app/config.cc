@@ -162,9 +162,10 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
                                &global,
                                &settings};
   config.playbooks = load_playbooks(parts, config.cluster, services.http, problems);
-  config.sinks =
-      sinks::load_sinks(file.take({"sinksConfig", "sinks_config"}), components().sinks,
-                        {services.http, services.file_pool, std::string("tocsin/") + base::kVersion}, problems);
+  config.sinks = sinks::load_sinks(file.take({"sinksConfig", "sinks_config"}), components().sinks,
+                                   {services.sink_http != nullptr ? *services.sink_http : services.http,
+                                    services.file_pool, std::string("tocsin/") + base::kVersion},
+                                   problems);
   file.refuse_others();
   if (problems.has_errors()) return std::nullopt;
   return config;

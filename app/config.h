@@ -56,6 +56,7 @@ struct Config {
 struct ConfigServices {
   net::http::Client& http;
   base::Executor file_pool;
+  net::http::Client* sink_http = nullptr;  // What sinks send with, if not `http`.
 };
 
 // Reads a configuration file: ours, Robusta's Helm values, or Robusta's rendered active_playbooks.yaml. All problems of

@@ -76,6 +76,7 @@ struct Service::Parts {
   Threads files{"files", 1, kWorkNice};
   std::unique_ptr<InputRecorder> recorder;
   std::unique_ptr<net::http::Client> http;
+  std::unique_ptr<net::http::Client> sink_http;  // Null: sinks send with `http`.
   std::optional<Config> config;
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<Pipeline> pipeline;
@@ -90,11 +91,14 @@ struct Service::Parts {
 base::Result<void> Service::Parts::load() {
   http = net::http::make_client({}, net.executor());
   if (!settings.record.empty()) {
+    // Questions are recorded, what sinks say is not: their URLs and bodies hold tokens, and a replay tells nobody.
     BOOST_OUTCOME_TRY(recorder, InputRecorder::open(settings.record));
     http = recorder->wrap(std::move(http));
+    sink_http = net::http::make_client({}, net.executor());
+    BOOST_OUTCOME_TRY(sink_http->start());
   }
   base::yaml::Problems problems;
-  config = load_config(settings.config, {*http, files.executor()}, problems);
+  config = load_config(settings.config, {*http, files.executor(), sink_http.get()}, problems);
   for (const std::string& line : as_lines(problems, settings.config)) base::log::warn("config: " + line);
   if (!config) return base::permanent(base::Reason::kBadRequest, settings.config + ": has errors, see above");
   return http->start();
@@ -176,7 +180,7 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
     }
   }
   base::yaml::Problems problems;
-  auto next = load_config(settings.config, {*http, files.executor()}, problems);
+  auto next = load_config(settings.config, {*http, files.executor(), sink_http.get()}, problems);
   auto lines = as_lines(problems, settings.config);
   for (const std::string& line : lines) base::log::warn("reload: " + line);
   if (next) {
@@ -218,6 +222,7 @@ void Service::stop() {
   end(parts_->bus);
   end(parts_->pipeline);
   end(parts_->http);
+  end(parts_->sink_http);
   base::log::info("tocsin: stopped");
 }
 

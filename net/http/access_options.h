@@ -16,6 +16,8 @@ struct AccessOptions {
   base::Secret bearer_token;
   std::map<std::string, std::string> headers;
   std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
   std::string server_name;
   bool insecure_skip_verify = false;
   std::string proxy_url;

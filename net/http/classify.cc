@@ -57,7 +57,7 @@ base::Reason reason_of(int status) {
   if (status == 408) return base::Reason::kTimeout;
   if (status == 413) return base::Reason::kTooLarge;
   if (status == 429) return base::Reason::kRateLimited;
-  return status >= 500 ? base::Reason::kUnavailable : base::Reason::kBadRequest;
+  return status >= 500 || status == 425 ? base::Reason::kUnavailable : base::Reason::kBadRequest;
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ base::Reason reason_of(int status) {
 base::Result<void> classify(const Response& response) {
   if (response.status >= 200 && response.status < 300) return base::ok();
   auto reason = reason_of(response.status);
-  bool is_passing =
-      reason == base::Reason::kTimeout || reason == base::Reason::kRateLimited || reason == base::Reason::kUnavailable;
+  bool is_passing = reason == base::Reason::kTimeout || reason == base::Reason::kRateLimited ||
+                    reason == base::Reason::kUnavailable || reason == base::Reason::kAuth;
   auto retry = is_passing ? base::Retry::later() : base::Retry::never();
   if (reason == base::Reason::kRateLimited || reason == base::Reason::kUnavailable) {
     if (auto wait = retry_after(response)) retry = base::Retry::after(*wait);

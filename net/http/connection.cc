@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
 
 #include "base/log.h"
+#include "base/metrics.h"
 
 namespace net::http {
 
@@ -27,24 +26,44 @@ constexpr std::size_t kJoinedBodyBytes = 16 * 1024;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 
+Refusal reason_of(const ServerResponse& refusal) {
+  if (refusal.status == 413) return Refusal::kBodyTooLarge;
+  return refusal.status == 431 ? Refusal::kHeadTooLarge : Refusal::kMalformed;
+}
+
+// 503 for what the next second may have room for.
+ServerResponse busy(std::string_view why) {
+  auto response = refuse(503, why);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+bool is_encoded(const ServerRequest& request) {
+  auto encoding = find_header(request.headers, "Content-Encoding");
+  return !encoding.empty() && encoding != "identity";
+}
+
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, ConnectionContext& context)
-    : socket_(std::move(socket)),
+ConnectionContext::ConnectionContext(const ServerOptions& given, Routes& served, base::Metrics& metrics)
+    : options(given),
+      routes(served),
+      refusals(metrics),
+      count(metrics.gauge("tocsin_http_connections", "Open connections of clients")),
+      requests(given.max_requests),
+      body_memory(given.max_body_memory) {}
+
+Connection::Connection(Stream stream, const asio::ip::address& peer, ConnectionContext& context)
+    : stream_(std::move(stream)),
       context_(context),
-      parser_(context.options.max_body_bytes),
+      parser_(context.options.max_body_bytes, context.options.max_headers),
+      peer_(peer.to_string()),
+      is_loopback_(peer.is_loopback()),
+      request_share_(context.requests),
+      body_share_(context.body_memory),
       buffer_(std::min(kFirstBufferBytes, context.options.max_header_bytes)),
-      descriptor_(socket_.native_handle()),
+      descriptor_(stream_.descriptor()),
       deadline_(Clock::time_point::max().time_since_epoch().count()) {
-  boost::system::error_code error;
-  socket_.non_blocking(true, error);
-  auto remote = socket_.remote_endpoint(error).address();
-  bool mapped = remote.is_v6() && remote.to_v6().is_v4_mapped();
-  if (mapped) remote = asio::ip::make_address_v4(asio::ip::v4_mapped, remote.to_v6());
-  if (!error) {
-    peer_ = remote.to_string();
-    is_loopback_ = remote.is_loopback();
-  }
   std::lock_guard lock(context_.mutex);
   context_.open.insert(this);
   context_.count.Set(static_cast<double>(context_.open.size()));
@@ -57,6 +76,7 @@ Connection::~Connection() {
 }
 
 base::Task<void> Connection::serve() {
+  if (stream_.is_tls() && !co_await begin_tls()) co_return;
   while (co_await read_head()) {
     if (!refusal_) co_await read_body();
     if (refusal_) break;
@@ -65,25 +85,35 @@ base::Task<void> Connection::serve() {
     bool keep_alive = parser_.keep_alive();
     auto response = co_await handle();
     keep_alive = keep_alive && !context_.draining;
-    if (!co_await respond(std::move(response), {keep_alive, is_http_1_0, is_head}) || !keep_alive) co_return;
+    if (!co_await respond(std::move(response), {keep_alive, is_http_1_0, is_head}) || !keep_alive) break;
   }
-  if (!refusal_) co_return;
+  if (!refusal_) co_return stream_.end_writing();
   bool is_head = parser_.request().method == "HEAD";
   if (co_await respond(std::move(*refusal_), {.keep_alive = false, .omit_body = is_head})) co_await linger();
 }
 
-base::Task<void> Connection::turn_away() {
+base::Task<bool> Connection::begin_tls() {
+  enter(Phase::kHandshake, context_.options.handshake_timeout);
+  bool done = co_await stream_.handshake();
+  if (!done) context_.refusals.count(Refusal::kTls);
+  co_return done;
+}
+
+base::Task<void> Connection::turn_away(Refusal why) {
+  context_.refusals.count(why);
+  if (stream_.is_tls()) co_return;
   head_read_at_ = Clock::now();
   match_.metrics = &context_.routes.other();
-  auto response = refuse(503, "too many connections");
-  response.headers.emplace_back("Retry-After", "1");
+  auto response = busy(why == Refusal::kConnections ? "too many connections" : "too many connections of yours");
   if (co_await respond(std::move(response), {.keep_alive = false})) co_await linger();
 }
 
 void Connection::begin_request() {
   compact();
   parser_.reset();
-  match_ = {nullptr, {}, &context_.routes.other()};
+  request_share_.release();
+  body_share_.release();
+  match_ = {nullptr, nullptr, {}, &context_.routes.other()};
   refusal_.reset();
   head_read_at_ = {};
 }
@@ -96,61 +126,95 @@ base::Task<bool> Connection::read_head() {
     if (!unread().empty()) step = parser_.parse_head(unread(), begin_);
     if (step != RequestParser::Step::kNeedMore) break;
     if (end_ == buffer_.size() && !grow()) {
-      co_return give_up(refuse(431, "the head of the request is too large"));
+      co_return give_up(Refusal::kHeadTooLarge, refuse(431, "the head of the request is too large"));
     }
-    if (end_ > 0) {
-      keep_reading();
-    } else {
-      enter(Phase::kIdle, context_.options.idle_timeout);
-      if (context_.draining) co_return false;
-    }
-    if (!co_await fill()) co_return expired_&& end_ > 0 && give_up(refuse(408, "the request took too long"));
+    wait_for_head();
+    if (end_ == 0 && context_.draining) co_return false;
+    if (co_await fill()) continue;
+    if (!expired_ || end_ == 0) co_return false;
+    co_return give_up(Refusal::kSlowHead, refuse(408, "the request took too long"));
   }
+  is_fresh_ = false;
   head_read_at_ = Clock::now();
-  if (step == RequestParser::Step::kRefused) co_return give_up(parser_.refusal());
-
-  const auto& request = parser_.request();
+  if (step == RequestParser::Step::kRefused) {
+    auto refusal = parser_.refusal();
+    co_return give_up(reason_of(refusal), std::move(refusal));
+  }
+  auto& request = parser_.request();
+  request.peer = peer_;
+  request.is_loopback = is_loopback_;
+  request.has_certificate = stream_.client_is_known();
   match_ = context_.routes.find(request.method, request.path);
-  bool has_body = parser_.is_chunked() || parser_.content_length() > 0;
-  if (match_.handler == nullptr && has_body) give_up(std::move(match_.refusal));
+  if (refuses_head() && has_body()) refusal_ = std::move(match_.refusal);
   co_return true;
 }
 
-bool Connection::give_up(ServerResponse refusal) {
+// Whether the head alone says that the request is not handled; match_.refusal then has the answer.
+bool Connection::refuses_head() {
+  if (match_.handler == nullptr) return true;
+  auto turn_down = [this](Refusal why, ServerResponse response) {
+    context_.refusals.count(why);
+    match_.handler = nullptr;
+    match_.refusal = std::move(response);
+    return true;
+  };
+  const auto& request = parser_.request();
+  if (auto refused = *match_.admit ? (*match_.admit)(request) : std::nullopt) {
+    auto why = refused->status == 401 ? Refusal::kUnauthorized : Refusal::kForbidden;
+    return turn_down(why, std::move(*refused));
+  }
+  if (!has_body()) return false;
+  if (is_encoded(request)) {
+    auto response = refuse(415, "bodies are taken without Content-Encoding only");
+    response.headers.emplace_back("Accept-Encoding", "identity");
+    return turn_down(Refusal::kEncoding, std::move(response));
+  }
+  if (!request_share_.grow_to(1)) return turn_down(Refusal::kRequests, busy("too many requests at the same time"));
+  return false;
+}
+
+bool Connection::give_up(Refusal why, ServerResponse refusal) {
+  context_.refusals.count(why);
   if (head_read_at_ == Clock::time_point()) head_read_at_ = Clock::now();
   refusal_ = std::move(refusal);
   return true;
 }
 
 base::Task<bool> Connection::read_body() {
-  bool has_body = parser_.is_chunked() || parser_.content_length() > 0;
-  if (!has_body) co_return true;
-  keep_reading();
+  if (!has_body()) co_return true;
+  wait_for_body(0);
   // RFC 9110 section 10.1.1.
   if (const auto& expectation = parser_.expectation(); !expectation.empty() && !parser_.is_http_1_0()) {
-    if (expectation != "100-continue") co_return give_up(refuse(417, "the only expectation met is 100-continue"));
+    if (expectation != "100-continue") {
+      co_return give_up(Refusal::kEncoding, refuse(417, "the only expectation met is 100-continue"));
+    }
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (unread().empty()) co_await write({asio::buffer(kContinue), asio::const_buffer()});
+    if (unread().empty()) co_await stream_.write({asio::buffer(kContinue), asio::const_buffer()});
   }
   bool complete =
       parser_.is_chunked() ? co_await read_chunked_body() : co_await read_sized_body(parser_.content_length());
   if (complete || refusal_) co_return true;
-  auto why = expired_ ? refuse(408, "the request took too long") : refuse(400, "the body is shorter than announced");
-  co_return give_up(std::move(why));
+  co_return expired_ ? give_up(Refusal::kSlowBody, refuse(408, "the request took too long"))
+                     : give_up(Refusal::kShortBody, refuse(400, "the body is shorter than announced"));
 }
 
 // Straight from the socket to where the handler finds it.
 base::Task<bool> Connection::read_sized_body(std::size_t length) {
   auto& body = parser_.request().body;
   std::size_t filled = std::min(length, unread().size());
+  if (!reserve_body(filled)) co_return false;
   body.assign(unread().data(), filled);
   begin_ += filled;
   while (filled < length) {
-    if (filled == body.size()) body.resize(std::min(length, std::max(kFirstBodyBytes, 2 * body.size())));
-    boost::system::error_code error;
-    filled += co_await socket_.async_read_some(asio::buffer(body.data() + filled, body.size() - filled),
-                                               asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return false;
+    if (filled == body.size()) {
+      auto size = std::min(length, std::max(kFirstBodyBytes, 2 * body.size()));
+      if (!reserve_body(size)) co_return false;
+      body.resize(size);
+    }
+    std::size_t got = co_await stream_.read_some({body.data() + filled, body.size() - filled});
+    if (got == 0) co_return false;
+    filled += got;
+    wait_for_body(filled);
   }
   co_return true;
 }
@@ -158,19 +222,32 @@ base::Task<bool> Connection::read_sized_body(std::size_t length) {
 base::Task<bool> Connection::read_chunked_body() {
   while (true) {
     auto step = parser_.parse_chunks(unread(), begin_);
-    if (step == RequestParser::Step::kRefused) co_return give_up(parser_.refusal());
+    if (step == RequestParser::Step::kRefused) {
+      auto refusal = parser_.refusal();
+      co_return give_up(reason_of(refusal), std::move(refusal));
+    }
+    std::size_t received = parser_.request().body.size();
+    if (!reserve_body(received)) co_return false;
     if (step == RequestParser::Step::kDone) co_return true;
     compact();
-    if (end_ == buffer_.size() && !grow()) co_return give_up(refuse(400, "a chunk's head or trailer is too long"));
+    if (end_ == buffer_.size() && !grow()) {
+      co_return give_up(Refusal::kMalformed, refuse(400, "a chunk's head or trailer is too long"));
+    }
     if (!co_await fill()) co_return false;
+    wait_for_body(received);
   }
 }
 
+bool Connection::reserve_body(std::size_t bytes) {
+  if (body_share_.grow_to(bytes)) return true;
+  give_up(Refusal::kBodyMemory, busy("too many large requests at the same time"));
+  return false;
+}
+
 base::Task<bool> Connection::fill() {
-  boost::system::error_code error;
-  end_ += co_await socket_.async_read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
-                                           asio::redirect_error(asio::use_awaitable, error));
-  co_return !error;
+  std::size_t got = co_await stream_.read_some({buffer_.data() + end_, buffer_.size() - end_});
+  end_ += got;
+  co_return got > 0;
 }
 
 bool Connection::grow() {
@@ -191,8 +268,6 @@ base::Task<ServerResponse> Connection::handle() {
   enter(Phase::kHandling, std::chrono::seconds::max());
   if (match_.handler == nullptr) co_return std::move(match_.refusal);
   auto request = std::move(parser_.request());
-  request.peer = peer_;
-  request.is_loopback = is_loopback_;
   try {
     co_return co_await (*match_.handler)(std::move(request));
   } catch (const boost::system::system_error& error) {
@@ -213,33 +288,19 @@ base::Task<bool> Connection::respond(ServerResponse response, ResponseFraming fr
   if (omit_body) response.body.clear();
   bool join = response.body.size() <= kJoinedBodyBytes;
   if (join) out_ += response.body;
-  bool sent = co_await write({asio::buffer(out_), join ? asio::const_buffer() : asio::buffer(response.body)});
+  bool sent = co_await stream_.write({asio::buffer(out_), join ? asio::const_buffer() : asio::buffer(response.body)});
   match_.metrics->took(Clock::now() - head_read_at_);
   co_return sent;
 }
 
-// Nearly every answer fits the socket's buffer: one system call, no trip through the event loop.
-base::Task<bool> Connection::write(std::array<asio::const_buffer, 2> parts) {
-  boost::system::error_code error;
-  std::size_t sent = socket_.write_some(parts, error);
-  if (error == asio::error::would_block) error.clear();
-  if (error) co_return false;
-  if (sent == asio::buffer_size(parts)) co_return true;
-  std::size_t of_first = std::min(sent, parts[0].size());
-  parts[0] += of_first;
-  parts[1] += sent - of_first;
-  co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
-  co_return !error;
-}
-
 base::Task<void> Connection::linger() {
-  boost::system::error_code error;
-  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  stream_.end_writing();
   enter(Phase::kWriting, kLingerTime);
   std::size_t dropped = 0;
-  while (!error && dropped < kLingerBytes) {
-    dropped +=
-        co_await socket_.async_read_some(asio::buffer(buffer_), asio::redirect_error(asio::use_awaitable, error));
+  while (dropped < kLingerBytes) {
+    std::size_t got = co_await stream_.drop_some(buffer_);
+    if (got == 0) co_return;
+    dropped += got;
   }
 }
 
@@ -250,20 +311,34 @@ void Connection::enter(Phase phase, std::chrono::seconds at_most) {
   phase_ = phase;
 }
 
-// The time for a request runs from its first bytes to the end of its body.
-void Connection::keep_reading() {
-  if (phase_ != Phase::kReading) enter(Phase::kReading, context_.options.read_timeout);
+// Who has just come has no longer to begin a request than to end its head: an open connection alone is worth little.
+void Connection::wait_for_head() {
+  const auto& options = context_.options;
+  if (end_ == 0)
+    return enter(Phase::kIdle,
+                 is_fresh_ ? std::min(options.header_timeout, options.idle_timeout) : options.idle_timeout);
+  if (phase_ != Phase::kReading) enter(Phase::kReading, options.header_timeout);
+}
+
+// A body may lag behind the lowest rate by some seconds, and has to end in time.
+void Connection::wait_for_body(std::size_t received) {
+  const auto& options = context_.options;
+  auto earned = std::chrono::seconds(received / std::max<std::size_t>(options.min_body_rate, 1));
+  auto allowed = std::min(options.body_timeout, options.body_patience + earned);
+  deadline_ = (head_read_at_ + allowed).time_since_epoch().count();
+  phase_ = Phase::kReading;
 }
 
 void Connection::expire(Clock::time_point now) {
   if (now.time_since_epoch().count() < deadline_) return;
   expired_ = true;
   // A reader is woken by the end of its input and can still say 408.
-  ::shutdown(descriptor_, phase_ == Phase::kWriting ? SHUT_RDWR : SHUT_RD);
+  bool is_reading = phase_ == Phase::kIdle || phase_ == Phase::kReading;
+  ::shutdown(descriptor_, is_reading ? SHUT_RD : SHUT_RDWR);
 }
 
 void Connection::drain() {
-  if (phase_ == Phase::kIdle) ::shutdown(descriptor_, SHUT_RD);
+  if (phase_ == Phase::kIdle || phase_ == Phase::kHandshake) ::shutdown(descriptor_, SHUT_RD);
 }
 
 void Connection::abort() { ::shutdown(descriptor_, SHUT_RDWR); }

@@ -18,6 +18,7 @@
 
 #include "net/http/curl_loop.h"
 #include "net/http/exchange.h"
+#include "net/http/redirect.h"
 
 namespace net::http {
 
@@ -143,12 +144,25 @@ class CurlClient final : public Client {
   base::Task<void> stop() override { co_await asio::co_spawn(calls_->strand(), stop_all(calls_), asio::use_awaitable); }
 
   base::Task<Answer> send(Request request) override {
+    for (int redirects = 0;; ++redirects) {
+      bool may_be_redirected = request.method == "GET" || request.method == "HEAD";
+      auto asked = may_be_redirected ? request : Request{};
+      auto answer = co_await send_once(std::move(request));
+      if (!answer || !may_be_redirected) co_return answer;
+      auto next = redirected(asked, answer.value(), redirects);
+      if (!next) co_return next.error();
+      if (!next.value()) co_return answer;
+      request = std::move(*next.value());
+    }
+  }
+
+ private:
+  base::Task<Answer> send_once(Request request) {
     auto call = std::make_shared<Call>(std::move(request), calls_->strand());
     const auto& token = asio::use_awaitable;
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(Begin{calls_}, token, call);
   }
 
- private:
   const std::shared_ptr<Calls> calls_;
 };
 

@@ -34,6 +34,8 @@ CurlLoop::CurlLoop(base::Executor strand, const ClientLimits& limits, Finished f
   auto total = static_cast<long>(limits.max_connections);
   curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, total);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, total);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(multi_, CURLMOPT_MAX_CONCURRENT_STREAMS, static_cast<long>(limits.max_streams));
   curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(limits.max_connections_per_host));
 }
 

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cctype>
@@ -10,7 +11,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/secret_file.h"
 #include "base/version.h"
+#include "net/http/redirect.h"
 
 namespace net::http {
 
@@ -54,6 +57,13 @@ base::Reason reason_of(int code) {
   }
 }
 
+bool has_proxy_in_environment() {
+  for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Exchange::Exchange(Request request) : request_(std::move(request)) {}
@@ -87,7 +97,11 @@ void Exchange::set_basics(const ClientLimits& limits) {
   auto connect = std::min<std::chrono::milliseconds>(limits.connect_timeout, base::time_left(request_.deadline));
   curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  // HTTP/2 where TLS agrees on it (ALPN), and many exchanges over one connection then.
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, url_.scheme == "https" ? 1L : 0L);
+  // Unpacked before it is counted: a small answer that unpacks to a huge one is kTooLarge like any other.
+  curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, static_cast<long>(connect.count())));
@@ -139,15 +153,8 @@ base::Result<void> Exchange::add_header(std::string_view name, std::string_view 
 }
 
 base::Result<void> Exchange::set_access(const Access& access) {
-  for (const auto& [name, value] : access.headers) {
-    BOOST_OUTCOME_TRY(add_header(name, value));
-  }
-  if (!access.bearer_token.empty()) {
-    BOOST_OUTCOME_TRY(add_header("Authorization", "Bearer " + access.bearer_token.reveal()));
-  } else if (!access.username.empty()) {
-    curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-    curl_easy_setopt(easy_, CURLOPT_USERNAME, access.username.c_str());
-    curl_easy_setopt(easy_, CURLOPT_PASSWORD, access.password.reveal().c_str());
+  if (!request_.is_elsewhere) {
+    BOOST_OUTCOME_TRY(set_credentials(access));
   }
   if (!access.ca_file.empty()) {
     curl_easy_setopt(easy_, CURLOPT_CAINFO, access.ca_file.c_str());
@@ -158,11 +165,36 @@ base::Result<void> Exchange::set_access(const Access& access) {
     curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
   }
   set_proxy(access.proxy_url);
-  if (!access.server_name.empty() && url_.scheme == "https") check_against(access.server_name);
+  if (!access.server_name.empty() && url_.scheme == "https" && !request_.is_elsewhere) {
+    check_against(access.server_name);
+  }
+  return base::ok();
+}
+
+base::Result<void> Exchange::set_credentials(const Access& access) {
+  for (const auto& [name, value] : access.headers) {
+    BOOST_OUTCOME_TRY(add_header(name, value));
+  }
+  if (!access.bearer_token.empty()) {
+    BOOST_OUTCOME_TRY(add_header("Authorization", "Bearer " + base::current(access.bearer_token).reveal()));
+  } else if (!access.username.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(easy_, CURLOPT_USERNAME, access.username.c_str());
+    curl_easy_setopt(easy_, CURLOPT_PASSWORD, base::current(access.password).reveal().c_str());
+  }
+  if (!access.cert_file.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_SSLCERT, access.cert_file.c_str());
+    curl_easy_setopt(easy_, CURLOPT_SSLKEY, (access.key_file.empty() ? access.cert_file : access.key_file).c_str());
+  }
   return base::ok();
 }
 
 void Exchange::set_proxy(const std::string& proxy_url) {
+  // Through a proxy it is the proxy that is connected to; where the target is, is its to say.
+  if (request_.avoids_local && proxy_url.empty() && !has_proxy_in_environment()) {
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+  }
   if (!proxy_url.empty()) {
     curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_url.c_str());
     curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
@@ -215,6 +247,15 @@ std::size_t Exchange::on_header(char* bytes, std::size_t size, std::size_t count
   return line.size();
 }
 
+// The address that the name of a redirect has come to, whatever it was when somebody looked before.
+int Exchange::open_socket(void* self, int, void* to) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  auto* address = static_cast<curl_sockaddr*>(to);
+  exchange.is_forbidden_ = is_off_limits(address->addr);
+  if (exchange.is_forbidden_) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 std::size_t Exchange::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   if (!exchange.count(size * count)) return 0;
@@ -235,6 +276,7 @@ base::Error Exchange::failure(int code) const {
     return failed(base::Reason::kTooLarge,
                   fmt::format("the answer is larger than {} bytes", request_.max_response_bytes));
   }
+  if (is_forbidden_) return off_limits(url_);
   std::string why = curl_easy_strerror(static_cast<CURLcode>(code));
   if (is_tls_failure(code) && curl_error_[0] != '\0') why = curl_error_.data();
   long system_error = 0;

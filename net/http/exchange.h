@@ -38,12 +38,14 @@ class Exchange {
  private:
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  static int open_socket(void* self, int purpose, void* address);
 
   void set_basics(const ClientLimits& limits);
   void set_method_and_body();
   base::Result<void> set_headers();
   base::Result<void> add_header(std::string_view name, std::string_view value);
   base::Result<void> set_access(const Access& access);
+  base::Result<void> set_credentials(const Access& access);
   void set_proxy(const std::string& proxy_url);
   void check_against(const std::string& server_name);
   bool count(std::size_t bytes);
@@ -57,6 +59,7 @@ class Exchange {
   std::array<char, 256> curl_error_{};  // CURL_ERROR_SIZE.
   std::size_t received_ = 0;
   bool is_too_large_ = false;
+  bool is_forbidden_ = false;  // The address is off limits for a redirect.
   Response response_;
 };
 

@@ -2,6 +2,7 @@
 #include "net/http/recording.h"
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "net/http/url.h"
@@ -12,9 +13,34 @@ namespace {
 
 constexpr const char* kSchema = "tocsin.exchange/1";
 
+// In a parameter's name, in lower case: its value gives access to something. Rather one too many.
+constexpr std::string_view kSecretWords[] = {"token", "secret", "passw",       "pwd", "key",     "auth", "sig",
+                                             "cred",  "bearer", "access_code", "jwt", "session", "hook", "otp"};
+constexpr const char* kRedacted = "redacted";
+
+bool names_a_secret(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::any_of(std::begin(kSecretWords), std::end(kSecretWords),
+                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+// The query as it stands, unless there is something to hide in it.
+std::string without_secrets(const std::string& text) {
+  Query query = parse_query(text);
+  bool has_secrets = false;
+  for (auto& [name, value] : query) {
+    if (!names_a_secret(name)) continue;
+    has_secrets = true;
+    value = kRedacted;
+  }
+  return has_secrets ? build_query(query) : text;
+}
+
 std::string without_credentials(const std::string& text) {
   auto url = parse_url(text);
-  return url ? to_string(url.value()) : std::string();
+  if (!url) return {};
+  url.value().query = without_secrets(url.value().query);
+  return to_string(url.value());
 }
 
 class RecordingClient final : public Client {

@@ -13,7 +13,8 @@
 namespace net::http {
 
 // A question to the outside world with its answer: a line of a recording ("tocsin.exchange/1", docs/formats). Without
-// credentials: no request headers, and no user part in the URL.
+// credentials: no request headers, no user part in the URL, and "redacted" for parameters of its query that name a
+// secret (token, key, signature, ...).
 struct RecordedExchange {
   std::string method;
   std::string url;

@@ -13,6 +13,17 @@ ServerResponse refuse(int status, std::string_view why) {
   return response;
 }
 
+namespace {
+
+ServerResponse allowed(std::string methods) {
+  ServerResponse response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", std::move(methods));
+  return response;
+}
+
+}  // namespace
+
 PathMetrics::PathMetrics(base::Metrics& metrics, std::string path)
     : metrics_(metrics),
       path_(std::move(path)),
@@ -36,24 +47,28 @@ void PathMetrics::count(int status) {
 
 Routes::Routes(base::Metrics& metrics) : metrics_(metrics), other_(metrics, "other") {}
 
-void Routes::add(std::string method, std::string path, RequestHandler handler) {
+void Routes::add(std::string method, std::string path, RequestHandler handler, Admission admit) {
   auto found = paths_.try_emplace(path, metrics_, path).first;
-  found->second.by_method[std::move(method)] = std::move(handler);
+  found->second.by_method[std::move(method)] = {std::move(handler), std::move(admit)};
 }
 
 Routes::Match Routes::find(std::string_view method, std::string_view path) {
+  bool asks_what_is_allowed = method == "OPTIONS";
+  if (asks_what_is_allowed && path == "*") return {nullptr, nullptr, allowed("GET, HEAD, POST, OPTIONS"), &other_};
   auto found = paths_.find(path);
-  if (found == paths_.end()) return {nullptr, refuse(404, "no such path"), &other_};
+  if (found == paths_.end()) return {nullptr, nullptr, refuse(404, "no such path"), &other_};
   auto& [by_method, counted] = found->second;
   auto handler = by_method.find(method == "HEAD" && !by_method.contains(method) ? "GET" : method);
-  if (handler != by_method.end()) return {&handler->second, {}, &counted};
+  if (handler != by_method.end()) return {&handler->second.first, &handler->second.second, {}, &counted};
 
-  auto refusal = refuse(405, "this path does not take that method");
   std::string allow;
-  for (const auto& [name, unused] : by_method) allow += (allow.empty() ? "" : ", ") + name;
-  if (by_method.contains("GET") && !by_method.contains("HEAD")) allow += ", HEAD";
+  for (const auto& [name, unused] : by_method) allow += name + ", ";
+  if (by_method.contains("GET") && !by_method.contains("HEAD")) allow += "HEAD, ";
+  allow += "OPTIONS";
+  if (asks_what_is_allowed) return {nullptr, nullptr, allowed(std::move(allow)), &counted};
+  auto refusal = refuse(405, "this path does not take that method");
   refusal.headers.emplace_back("Allow", std::move(allow));
-  return {nullptr, std::move(refusal), &counted};
+  return {nullptr, nullptr, std::move(refusal), &counted};
 }
 
 }  // namespace net::http

@@ -39,12 +39,13 @@ class Routes {
   // What a request leads to: a handler, or the refusal where there is none.
   struct Match {
     const RequestHandler* handler = nullptr;
+    const Admission* admit = nullptr;  // With a handler; may be empty.
     ServerResponse refusal;
     PathMetrics* metrics = nullptr;
   };
 
-  void add(std::string method, std::string path, RequestHandler handler);
-  // HEAD finds the handler of GET.
+  void add(std::string method, std::string path, RequestHandler handler, Admission admit = {});
+  // HEAD finds the handler of GET; OPTIONS is answered here.
   Match find(std::string_view method, std::string_view path);
   // For requests whose path is not ours or can't be read; label "other".
   PathMetrics& other() { return other_; }
@@ -52,7 +53,7 @@ class Routes {
  private:
   struct Path {
     Path(base::Metrics& metrics, const std::string& path) : counted(metrics, path) {}
-    std::map<std::string, RequestHandler, std::less<>> by_method;
+    std::map<std::string, std::pair<RequestHandler, Admission>, std::less<>> by_method;
     PathMetrics counted;
   };
 

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/task_group.h"
 #include "net/http/connection.h"
 
@@ -50,15 +51,16 @@ class TcpServer final : public Server {
   TcpServer(ServerOptions options, const base::Executor& executor, base::Metrics& metrics)
       : options_(std::move(options)),
         routes_(metrics),
-        context_{options_, routes_, metrics.gauge("tocsin_http_connections", "Open connections of clients"),
-                 {},       {},      {}},
+        context_(options_, routes_, metrics),
+        accepted_(metrics.counter("tocsin_http_connections_accepted_total", "Connections of clients")),
+        peers_(options_.max_connections_per_peer),
         executor_(executor),
         background_(executor),
         connections_(executor),
         reaper_(executor) {}
 
-  void route(std::string method, std::string path, RequestHandler handler) override {
-    routes_.add(std::move(method), std::move(path), std::move(handler));
+  void route(std::string method, std::string path, RequestHandler handler, Admission admit) override {
+    routes_.add(std::move(method), std::move(path), std::move(handler), std::move(admit));
   }
 
   std::uint16_t port() const override { return port_; }
@@ -119,15 +121,25 @@ class TcpServer final : public Server {
   }
 
   void take(tcp::socket socket) {
+    accepted_.Increment();
+    boost::system::error_code error;
+    auto peer = socket.remote_endpoint(error).address();
+    if (error) return;
+    bool is_mapped = peer.is_v6() && peer.to_v6().is_v4_mapped();
+    if (is_mapped) peer = asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6());
     Slot slot(taken_);
-    if (taken_ > options_.max_connections + kTurnedAwayAtOnce) return;
-    bool is_welcome = taken_ <= options_.max_connections;
-    connections_.spawn(serve(std::move(socket), std::move(slot), is_welcome));
+    if (taken_ > options_.max_connections + kTurnedAwayAtOnce) return context_.refusals.count(Refusal::kConnections);
+    bool is_within = taken_ <= options_.max_connections;
+    connections_.spawn(serve(std::move(socket), peer, std::move(slot), is_within));
   }
 
-  base::Task<void> serve(tcp::socket socket, Slot, bool is_welcome) {
-    Connection connection(std::move(socket), context_);
-    co_await (is_welcome ? connection.serve() : connection.turn_away());
+  base::Task<void> serve(tcp::socket socket, asio::ip::address peer, Slot, bool is_within) {
+    Peers::Place place(peers_, peer);
+    auto tls = options_.tls ? options_.tls->begin(socket.native_handle()) : nullptr;
+    Connection connection(Stream(std::move(socket), std::move(tls)), peer, context_);
+    if (!is_within) co_return co_await connection.turn_away(Refusal::kConnections);
+    if (!place.is_within()) co_return co_await connection.turn_away(Refusal::kConnectionsOfPeer);
+    co_await connection.serve();
   }
 
   base::Task<void> sweep() {
@@ -153,6 +165,8 @@ class TcpServer final : public Server {
   const ServerOptions options_;
   Routes routes_;
   ConnectionContext context_;
+  prometheus::Counter& accepted_;
+  Peers peers_;
   base::Executor executor_;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> taken_{0};

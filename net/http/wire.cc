@@ -36,6 +36,8 @@ class Reader final : public beast::basic_parser<true> {
   std::string_view why;
   bool is_http_1_0 = false;
   bool is_chunked = false;
+  std::size_t max_headers = 0;
+  bool has_too_many_headers = false;
 
  private:
   void refuse(std::string_view reason, ErrorCode& error) {
@@ -69,6 +71,7 @@ class Reader final : public beast::basic_parser<true> {
       request.path = path;
       return true;
     }
+    if (path.find("%2f") != std::string_view::npos || path.find("%2F") != std::string_view::npos) return false;
     auto decoded = percent_decode(path);
     if (!decoded || decoded.value().find('\0') != std::string::npos) return false;
     request.path = std::move(decoded).value();
@@ -90,6 +93,8 @@ class Reader final : public beast::basic_parser<true> {
     if (name == beast::field::content_length) has_length_ = true;
     if (is_chunked && has_length_) return refuse("both Content-Length and Transfer-Encoding", error);
     if (name == beast::field::expect) expectation.assign(value.data(), value.size());
+    has_too_many_headers = request.headers.size() == max_headers;
+    if (has_too_many_headers) return refuse("too many headers", error);
     request.headers.emplace_back(std::string(name_text.data(), name_text.size()),
                                  std::string(value.data(), value.size()));
   }
@@ -141,6 +146,7 @@ std::string_view date_now() {
 
 struct RequestParser::State {
   std::size_t max_body_bytes;
+  std::size_t max_headers;
   std::optional<Reader> reader;
   ErrorCode error;
 
@@ -151,8 +157,9 @@ struct RequestParser::State {
   }
 };
 
-RequestParser::RequestParser(std::size_t max_body_bytes) : state_(std::make_unique<State>()) {
+RequestParser::RequestParser(std::size_t max_body_bytes, std::size_t max_headers) : state_(std::make_unique<State>()) {
   state_->max_body_bytes = max_body_bytes;
+  state_->max_headers = max_headers;
   reset();
 }
 
@@ -163,6 +170,7 @@ void RequestParser::reset() {
   reader.body_limit(state_->max_body_bytes);
   // The caller's buffer is the limit of the head.
   reader.header_limit(std::numeric_limits<std::uint32_t>::max());
+  reader.max_headers = state_->max_headers;
   reader.request.headers.reserve(8);
 }
 
@@ -188,6 +196,9 @@ ServerResponse RequestParser::refusal() const {
     return refuse(413, fmt::format("the body is larger than {} bytes", state_->max_body_bytes));
   }
   if (state_->error == beast::error::bad_version) return refuse(400, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+  if (state_->reader->has_too_many_headers) {
+    return refuse(431, fmt::format("the request has more than {} headers", state_->max_headers));
+  }
   if (!state_->reader->why.empty()) return refuse(400, state_->reader->why);
   return refuse(400, "not a valid HTTP request: " + state_->error.message());
 }

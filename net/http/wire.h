@@ -14,7 +14,7 @@ namespace net::http {
 
 // Reads one HTTP/1.x request after another from bytes as they arrive (RFC 9112). Anything that two parties might frame
 // differently is refused: both Content-Length and Transfer-Encoding, differing lengths, any coding but `chunked`, bare
-// line feeds, a missing or repeated Host.
+// line feeds, a missing or repeated Host; and an encoded slash in the path, which a proxy may take for another path.
 //
 // A body with Content-Length is not read here: after the head the caller knows its length and reads it straight to
 // where it is kept. Chunked bodies go through parse_chunks(). Not thread-safe.
@@ -26,7 +26,7 @@ class RequestParser {
     kRefused,  // See refusal(); the connection can't be used further.
   };
 
-  explicit RequestParser(std::size_t max_body_bytes);
+  explicit RequestParser(std::size_t max_body_bytes, std::size_t max_headers = ServerOptions{}.max_headers);
   ~RequestParser();
 
   // Forgets everything, for the next request.

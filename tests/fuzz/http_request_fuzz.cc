@@ -108,7 +108,7 @@ void find_route(const Heard& heard) {
   std::call_once(filled, [] { routes.add("POST", "/api/alerts", {}); });
   for (const std::string& request : heard.requests) {
     auto match = routes.find(request.substr(0, request.find(' ')), request.substr(request.find(' ') + 1));
-    expect(match.handler != nullptr || match.refusal.status >= 400, "a request is handled or refused");
+    expect(match.handler != nullptr || match.refusal.status != 200, "a request is handled or refused");
   }
 }
 

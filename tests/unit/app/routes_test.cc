@@ -20,7 +20,7 @@ class FakeServer final : public net::http::Server {
   base::Result<void> start() override { return base::ok(); }
   base::Task<void> stop() override { co_return; }
   std::uint16_t port() const override { return 0; }
-  void route(std::string method, std::string path, net::http::RequestHandler handler) override {
+  void route(std::string method, std::string path, net::http::RequestHandler handler, net::http::Admission) override {
     handlers[{method, path}] = std::move(handler);
   }
 

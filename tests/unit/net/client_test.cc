@@ -144,12 +144,6 @@ TEST_F(ClientTest, AnOverloadedServerSaysWhenToComeBack) {
   EXPECT_EQ(error.retry, base::Retry::after(std::chrono::seconds(10)));
 }
 
-TEST_F(ClientTest, DoesNotFollowRedirects) {
-  server_.answer_with(302, "", "Location: http://127.0.0.1:1/\r\n");
-
-  EXPECT_EQ(send(request()).value().status, 302);
-}
-
 TEST_F(ClientTest, EndsAtTheDeadlineWhateverTheServerDoes) {
   auto hour = std::chrono::hours(1);
   for (auto lever :
@@ -319,11 +313,11 @@ TEST(Classify, ByStatus) {
   using base::Retry;
   for (auto [status, reason, retry] :
        {Classified{301, Reason::kBadRequest, Retry::never()}, Classified{400, Reason::kBadRequest, Retry::never()},
-        Classified{401, Reason::kAuth, Retry::never()}, Classified{403, Reason::kAuth, Retry::never()},
+        Classified{401, Reason::kAuth, Retry::later()}, Classified{403, Reason::kAuth, Retry::later()},
         Classified{404, Reason::kNotFound, Retry::never()}, Classified{408, Reason::kTimeout, Retry::later()},
         Classified{410, Reason::kNotFound, Retry::never()}, Classified{413, Reason::kTooLarge, Retry::never()},
-        Classified{429, Reason::kRateLimited, Retry::later()}, Classified{500, Reason::kUnavailable, Retry::later()},
-        Classified{503, Reason::kUnavailable, Retry::later()}}) {
+        Classified{425, Reason::kUnavailable, Retry::later()}, Classified{429, Reason::kRateLimited, Retry::later()},
+        Classified{500, Reason::kUnavailable, Retry::later()}, Classified{503, Reason::kUnavailable, Retry::later()}}) {
     auto result = classify({status, {}, "why\n  so"});
     ASSERT_FALSE(result) << status;
     EXPECT_EQ(result.error().reason, reason) << status;

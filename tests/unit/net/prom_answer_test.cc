@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"VictoriaMetrics", 422, "application/json",
               R"({"status":"error","errorType":"422","error":"no such function"})", Reason::kBadRequest, false,
               "no such function"},
-        Wrong{"Unauthorized", 401, "text/plain", "Unauthorized", Reason::kAuth, false, "401"},
+        Wrong{"Unauthorized", 401, "text/plain", "Unauthorized", Reason::kAuth, true, "401"},
         Wrong{"GatewayPage", 502, "text/html", "<html>502</html>", Reason::kUnavailable, true, "502"},
         Wrong{"PageOfAProxy", 200, "text/html", "<html>login</html>", Reason::kBadAnswer, false, "text/html"},
         Wrong{"OtherJson", 200, "application/json", "{}", Reason::kBadAnswer, false, "no status"},

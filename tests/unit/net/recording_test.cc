@@ -87,4 +87,23 @@ TEST(RecordingClient, KeepsAnswersWithoutCredentials) {
   EXPECT_EQ(kept[0].answer, "hello");
 }
 
+TEST(RecordingClient, HidesWhatTheQueryOfAUrlGivesAway) {
+  auto inner = std::make_unique<fakes::FakeHttpClient>();
+  inner->answer("prom", 200, "hello");
+  std::vector<RecordedExchange> kept;
+  auto client =
+      net::http::make_recording_client(std::move(inner), [&](const auto& exchange) { kept.push_back(exchange); });
+
+  for (const char* secret : {"token=s3cret", "api_key=s3cret", "X-Amz-Signature=s3cret", "PASSWORD=s3cret",
+                             "access%5Ftoken=s3cret", "client_secret=s3cret", "sig=s3cret"}) {
+    ASSERT_TRUE(ask(*client, "http://prom/x?query=up%7Ba%3D%22b%22%7D&" + std::string(secret), ""));
+    EXPECT_EQ(net::http::encode(kept.back()).find("s3cret"), std::string::npos) << kept.back().url;
+    EXPECT_NE(kept.back().url.find("query=up%7Ba%3D%22b%22%7D&"), std::string::npos) << kept.back().url;
+  }
+  ASSERT_TRUE(ask(*client, "http://prom/x?query=up+%2B+1", ""));
+  EXPECT_EQ(kept.back().url, "http://prom/x?query=up+%2B+1");
+  auto replay = net::http::make_replaying_client(kept);
+  EXPECT_TRUE(ask(*replay, "http://prom/x?query=up%7Ba%3D%22b%22%7D&token=another", ""));
+}
+
 }  // namespace

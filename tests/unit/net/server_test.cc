@@ -211,7 +211,7 @@ TEST_F(ServerTest, SaysWhichPathsAndMethodsThereAre) {
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.body, "{\"error\":\"no such path\"}\n");
   EXPECT_EQ(method.status, 405);
-  EXPECT_NE(method.head.find("Allow: GET, POST, HEAD\r\n"), std::string::npos) << method.head;
+  EXPECT_NE(method.head.find("Allow: GET, POST, HEAD, OPTIONS\r\n"), std::string::npos) << method.head;
 }
 
 TEST_F(ServerTest, DecodesPathsAndTakesAbsoluteTargets) {
@@ -220,6 +220,7 @@ TEST_F(ServerTest, DecodesPathsAndTakesAbsoluteTargets) {
   EXPECT_EQ(connect().ask(get("/%65cho?q=%20")).body, "GET /echo?q=%20 ");
   EXPECT_EQ(connect().ask(get("http://t/echo?x")).body, "GET /echo?x ");
   EXPECT_EQ(connect().ask(get("/%zz")).status, 400);
+  EXPECT_EQ(connect().ask(get("/%2fecho")).status, 400);
   EXPECT_EQ(connect().ask(get("/echo%00")).status, 400);
 }
 
@@ -258,7 +259,7 @@ TEST_F(ServerTest, RefusesAHeadOverTheLimit) {
 }
 
 TEST_F(ServerTest, TellsASlowSenderThatItsTimeIsOver) {
-  options_.read_timeout = std::chrono::seconds(1);
+  options_.header_timeout = options_.body_timeout = std::chrono::seconds(1);
   start();
   auto in_head = connect();
   auto in_body = connect();
@@ -326,6 +327,7 @@ TEST_F(ServerTest, TurnsConnectionsAwayOverTheLimit) {
 }
 
 TEST_F(ServerTest, ServesAThousandConnections) {
+  options_.max_connections_per_peer = options_.max_requests = 1000;
   start();
   std::vector<RawHttp> clients;
   for (int i = 0; i < 1000; ++i) clients.push_back(connect());

@@ -99,7 +99,8 @@ TEST_F(WebhookTest, TellsForEachStatusWhetherAnotherAttemptCanHelp) {
     auto result = post();
     EXPECT_EQ(result.has_value(), status < 300) << status;
     if (result.has_value()) continue;
-    bool may_pass = status == 408 || status == 429 || status >= 500;
+    bool may_be_mended = status == 401 || status == 403;
+    bool may_pass = status == 408 || status == 425 || status == 429 || status >= 500 || may_be_mended;
     EXPECT_EQ(result.error().retry.is_never(), !may_pass) << status;
     if (status == 401 || status == 403) EXPECT_EQ(result.error().reason, Reason::kAuth);
     if (status == 429) EXPECT_EQ(result.error().reason, Reason::kRateLimited);

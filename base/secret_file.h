@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace base {
+
+// The text of a file that holds a secret, without the last line break. kBadRequest, with the reason but not the path,
+// when it can't be read, is empty or is larger than a secret ever is.
+Result<Secret> read_secret_file(const std::string& path);
+
+// The secret as it is now: one that came from a file is read again when the file has changed, which is looked at once a
+// second at most. While the file can't be read the last text stays. Thread-safe.
+Secret current(const Secret& secret);
+
+}  // namespace base

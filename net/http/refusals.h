@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace base {
+class Metrics;
+}
+namespace prometheus {
+class Counter;
+}
+
+namespace net::http {
+
+// Why a connection was not served or a request not handled: the label `reason` of tocsin_http_refused_total. What a
+// handler itself refuses is counted by its status only.
+enum class Refusal {
+  kConnections,        // Too many connections.
+  kConnectionsOfPeer,  // Too many from one peer.
+  kRequests,           // Too many requests at the same time.
+  kBodyMemory,         // The bodies under way have all the memory that bodies get.
+  kTls,                // The handshake failed.
+  kSlowHead,
+  kSlowBody,
+  kShortBody,  // The connection ended within the body.
+  kHeadTooLarge,
+  kBodyTooLarge,
+  kMalformed,
+  kEncoding,  // A Content-Encoding or an expectation that is not met.
+  kUnauthorized,
+  kForbidden,
+};
+inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kForbidden) + 1;
+
+// Counts them. Thread-safe; two of them over the same metrics count together.
+class Refusals {
+ public:
+  explicit Refusals(base::Metrics& metrics);
+  void count(Refusal why);
+
+ private:
+  std::array<prometheus::Counter*, kRefusals> counters_;
+};
+
+}  // namespace net::http
