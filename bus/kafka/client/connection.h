@@ -12,8 +12,10 @@
 namespace bus::kafka {
 
 // A client of Kafka that belongs to no group: what PartitionReader and Admin look through. They share one, because each
-// client keeps connections and threads of its own. Some questions block inside librdkafka: they run, one after the
-// other, on a thread that the connection starts when it is first asked one.
+// client keeps connections and threads of its own. Questions that block inside librdkafka are asked aside.
+//
+// The executor must run one handler at a time (a strand, or one thread). Destroy the last owner of a connection there,
+// or after that executor has stopped.
 class Connection {
  public:
   struct State;

@@ -4,10 +4,9 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
-#include <future>
-#include <mutex>
 #include <utility>
-#include <vector>
+
+#include "bus/kafka/client/aside.h"
 
 namespace bus::kafka {
 namespace {
@@ -42,27 +41,11 @@ rd_kafka_type_t type_of(Handle::Kind kind) {
   return kind == Handle::Kind::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
 }
 
-// Clients that are being destroyed.
-class Retired {
- public:
-  void add(std::future<void> end) {
-    std::lock_guard lock(mutex_);
-    std::erase_if(ends_,
-                  [](const auto& one) { return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
-    ends_.push_back(std::move(end));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::future<void>> ends_;  // Of std::async: destroying one waits for it.
-};
-
 }  // namespace
 
 void Retire::operator()(Handle* handle) const {
-  static Retired retired;
   handle->vitals().fall_silent();
-  retired.add(std::async(std::launch::async, [handle] { delete handle; }));
+  run_aside([handle] { delete handle; });
 }
 
 Handle::Handle(std::string name, base::Metrics& metrics, void* owner)

@@ -5,12 +5,8 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,6 +16,7 @@
 #include "bus/kafka/client/conf.h"
 #include "bus/kafka/client/handle.h"
 #include "bus/kafka/client/queue_watch.h"
+#include "bus/stage/completion.h"
 
 namespace bus::kafka {
 namespace {
@@ -202,22 +199,10 @@ base::Result<void> Producer::produce(Message message, Delivered done) {
 }
 
 base::Task<base::Result<Delivery>> Producer::send(Message message) {
-  using Answer = base::Result<Delivery>;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
-      [](auto handler, Producer* producer, Message what) {
-        auto executor = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
-        using Waiting = std::pair<decltype(handler), decltype(executor)>;
-        auto waiting = std::make_shared<Waiting>(std::move(handler), std::move(executor));
-        Delivered answer = [waiting](Answer result) {
-          asio::post(waiting->second, [waiting, result = std::move(result)]() mutable {
-            auto own = std::move(waiting->first);
-            own(std::move(result));
-          });
-        };
-        auto taken = producer->produce(std::move(what), answer);
-        if (!taken) answer(taken.error());
-      },
-      asio::use_awaitable, this, std::move(message));
+  co_return co_await stage::suspend<base::Result<Delivery>>([this, what = std::move(message)](Delivered done) mutable {
+    auto taken = produce(std::move(what), done);
+    if (!taken) done(taken.error());
+  });
 }
 
 base::Task<bool> Producer::flush(base::Deadline deadline) {
