@@ -143,6 +143,15 @@ KeyRecord unpack_key_record(Unpacker& unpacker) {
   return record;
 }
 
+std::optional<std::int64_t> number_after(char letter, std::string_view message_key) {
+  if (!message_key.starts_with(letter)) return std::nullopt;
+  std::int64_t number = 0;
+  const char* last = message_key.data() + message_key.size();
+  auto [end, error] = std::from_chars(message_key.data() + 1, last, number);
+  if (error != std::errc() || end != last) return std::nullopt;
+  return number;
+}
+
 template <class Unpack>
 auto guarded(std::string_view what, std::string_view bytes, Unpack unpack)
     -> base::Result<decltype(unpack(std::declval<Unpacker&>()))> {
@@ -165,19 +174,16 @@ std::string key_record_key(std::string_view key) { return "k" + std::string(key)
 
 std::string position_record_key(std::int64_t epoch) { return "p" + std::to_string(epoch); }
 
+std::string claim_key(std::int64_t epoch) { return "c" + std::to_string(epoch); }
+
 std::optional<std::string_view> key_of(std::string_view message_key) {
   if (!message_key.starts_with('k')) return std::nullopt;
   return message_key.substr(1);
 }
 
-std::optional<std::int64_t> epoch_of(std::string_view message_key) {
-  if (!message_key.starts_with('p')) return std::nullopt;
-  std::int64_t epoch = 0;
-  const char* last = message_key.data() + message_key.size();
-  auto [end, error] = std::from_chars(message_key.data() + 1, last, epoch);
-  if (error != std::errc() || end != last) return std::nullopt;
-  return epoch;
-}
+std::optional<std::int64_t> epoch_of(std::string_view message_key) { return number_after('p', message_key); }
+
+std::optional<std::int64_t> claimed_epoch(std::string_view message_key) { return number_after('c', message_key); }
 
 std::string encode(const KeyRecord& record) {
   Packer packer;

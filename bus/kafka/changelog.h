@@ -63,20 +63,27 @@ struct InputPosition {
 struct PositionRecord {
   std::int64_t epoch = 0;        // One more with each owner.
   std::int64_t version = 0;      // One more with each snapshot: the higher of two knows all that the lower does.
-  std::int64_t claimed_at = -1;  // The changelog offset of the owner's first record: from there on, records of lower
-                                 // epochs are a former owner's and do not count. -1: this record is it.
+  std::int64_t claimed_at = -1;  // The changelog offset of the owner's claim.
   std::int64_t seq = 0;
   std::map<std::string, InputPosition> inputs;
   std::map<std::string, std::int64_t> counters;
 };
 
+// The header of a tombstone that says who wrote it, in decimal: its value can't.
+inline constexpr std::string_view kEpochHeader = "e";
+
 // Message keys.
 std::string key_record_key(std::string_view key);
 std::string position_record_key(std::int64_t epoch);
+// A new owner's first record, without anything in it: what follows of lower epochs is a former owner's, written late,
+// and does not count.
+std::string claim_key(std::int64_t epoch);
 // The key that a message key of a key record stands for, or nullopt.
 std::optional<std::string_view> key_of(std::string_view message_key);
 // The epoch of a position record's message key, or nullopt.
 std::optional<std::int64_t> epoch_of(std::string_view message_key);
+// The same of a claim.
+std::optional<std::int64_t> claimed_epoch(std::string_view message_key);
 
 std::string encode(const KeyRecord& record);
 std::string encode(const PositionRecord& record);

@@ -166,7 +166,7 @@ base::Result<stage::TimerIndex> StateCache::timers(const LaneName& lane) {
   return index;
 }
 
-void StateCache::flush(const LaneName& lane, const Mark& mark, base::Time now) {
+void StateCache::flush(const LaneName& lane, const Mark* mark, base::Time now) {
   std::lock_guard lock(mutex_);
   try {
     write(lane, mark, now);
@@ -178,7 +178,7 @@ void StateCache::flush(const LaneName& lane, const Mark& mark, base::Time now) {
   }
 }
 
-void StateCache::write(const LaneName& lane, const Mark& mark, base::Time now) {
+void StateCache::write(const LaneName& lane, const Mark* mark, base::Time now) {
   begin_.run();
   for (const auto& [key, waiting] : waiting_[lane]) {
     if (waiting.state.empty()) {
@@ -193,9 +193,11 @@ void StateCache::write(const LaneName& lane, const Mark& mark, base::Time now) {
     }
     put_.run();
   }
-  std::string position = encode(mark.position);
-  set_mark_.bind(1, lane.first).bind(2, lane.second).bind(3, mark.changelog_next).bind(4, position);
-  set_mark_.bind(5, to_stored(now)).run();
+  if (mark != nullptr) {
+    std::string position = encode(mark->position);
+    set_mark_.bind(1, lane.first).bind(2, lane.second).bind(3, mark->changelog_next).bind(4, position);
+    set_mark_.bind(5, to_stored(now)).run();
+  }
   commit_.run();
 }
 

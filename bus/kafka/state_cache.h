@@ -51,8 +51,9 @@ class StateCache {
   base::Result<stage::KeyState> find(const LaneName& lane, const std::string& key);
   // When the earliest timer of each key is due.
   base::Result<stage::TimerIndex> timers(const LaneName& lane);
-  // Writes what was put; from now on the copy is good up to `mark`.
-  void flush(const LaneName& lane, const Mark& mark, base::Time now);
+  // Writes what was put; from now on the copy is good up to `mark`. Without one it stays good up to where it was: for a
+  // restore, which puts what follows and would put it again.
+  void flush(const LaneName& lane, const Mark* mark, base::Time now);
 
  private:
   struct Waiting {
@@ -62,7 +63,7 @@ class StateCache {
 
   StateCache(std::filesystem::path file, sqlite::Connection database);
   void prepare();
-  void write(const LaneName& lane, const Mark& mark, base::Time now);
+  void write(const LaneName& lane, const Mark* mark, base::Time now);
 
   const std::filesystem::path file_;
   std::mutex mutex_;

@@ -30,6 +30,8 @@ class Cache : public ::testing::Test {
   }
   void SetUp() override { open(); }
 
+  void flush(const StateCache::Mark& mark) { cache_->flush(lane_, &mark, now_); }
+
   std::string value_of(const LaneName& lane, const std::string& key) {
     auto found = cache_->find(lane, key);
     if (!found) return "error: " + found.error().message;
@@ -50,7 +52,7 @@ TEST_F(Cache, KeepsWhatWasPutUpToItsMark) {
   EXPECT_EQ(value_of(lane_, "k"), "v");
   PositionRecord position;
   position.seq = 4;
-  cache_->flush(lane_, {17, position}, now_);
+  flush({17, position});
   EXPECT_EQ(value_of(lane_, "k"), "v");
   open();
   cache_->belong_to("cluster");
@@ -65,7 +67,7 @@ TEST_F(Cache, KeepsWhatWasPutUpToItsMark) {
 TEST_F(Cache, WhatWasNotFlushedIsGoneWithTheProcess) {
   auto state = state_of("old");
   cache_->put(lane_, "k", &state);
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   state = state_of("new");
   cache_->put(lane_, "k", &state);
   cache_->put(lane_, "other", &state);
@@ -79,13 +81,13 @@ TEST_F(Cache, AnEmptyStateAndATombstoneTakeTheKeyAway) {
     auto state = state_of("v", now_);
     cache_->put(lane_, key, &state);
   }
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   stage::KeyState empty;
   cache_->put(lane_, "a", &empty);
   cache_->put(lane_, "b", nullptr);
   EXPECT_EQ(value_of(lane_, "a"), "");
   EXPECT_EQ(cache_->timers(lane_).value().size(), 0);
-  cache_->flush(lane_, {2, {}}, now_);
+  flush({2, {}});
   EXPECT_EQ(value_of(lane_, "b"), "");
   EXPECT_EQ(cache_->timers(lane_).value().size(), 0);
 }
@@ -96,7 +98,7 @@ TEST_F(Cache, KnowsTheTimersOfALane) {
   cache_->put(lane_, "early", &early);
   cache_->put(lane_, "late", &late);
   cache_->put({"first", 4}, "other", &early);
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   cache_->put(lane_, "early", &late);
   auto timers = cache_->timers(lane_);
   ASSERT_TRUE(timers);
@@ -108,14 +110,14 @@ TEST_F(Cache, StatesOfAnotherClusterGo) {
   cache_->belong_to("one");
   auto state = state_of("v");
   cache_->put(lane_, "k", &state);
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   cache_->belong_to("another");
   EXPECT_FALSE(cache_->mark(lane_, now_));
   EXPECT_EQ(value_of(lane_, "k"), "");
 }
 
 TEST_F(Cache, ACopyThatIsTooOldIsNotUsed) {
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   EXPECT_TRUE(cache_->mark(lane_, now_ + 5 * 24h));
   EXPECT_FALSE(cache_->mark(lane_, now_ + 7 * 24h));
   EXPECT_FALSE(cache_->mark(lane_, now_ - 7 * 24h));
@@ -124,7 +126,7 @@ TEST_F(Cache, ACopyThatIsTooOldIsNotUsed) {
 TEST_F(Cache, ForgetsALane) {
   auto state = state_of("v");
   cache_->put(lane_, "k", &state);
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   cache_->put(lane_, "l", &state);
   EXPECT_TRUE(cache_->forget(lane_));
   EXPECT_FALSE(cache_->mark(lane_, now_));
@@ -139,7 +141,7 @@ TEST_F(Cache, AFileThatIsNoDatabaseIsReplaced) {
   EXPECT_EQ(value_of(lane_, "k"), "");
   auto state = state_of("v");
   cache_->put(lane_, "k", &state);
-  cache_->flush(lane_, {1, {}}, now_);
+  flush({1, {}});
   EXPECT_TRUE(cache_->mark(lane_, now_));
 }
 

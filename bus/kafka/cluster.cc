@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/kafka/cluster.h"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <random>
+#include <utility>
+
+#include "base/log.h"
+
+namespace bus::kafka {
+
+namespace {
+
+// Between attempts to reach a cluster that does not answer.
+constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(3000)};
+// For one question about topics. Creating a dozen on three busy brokers takes two seconds.
+constexpr std::chrono::seconds kAdminPatience(15);
+
+ProducerOptions intake_options(const KafkaOptions& options, ClientOptions client) {
+  ProducerOptions producer = intake_producer(std::move(client));
+  producer.message_timeout = options.append_timeout;
+  producer.compression = options.compression;
+  producer.linger = options.linger;
+  return producer;
+}
+
+ProducerOptions output_options(const KafkaOptions& options, ClientOptions client) {
+  ProducerOptions producer = stage_producer(std::move(client));
+  producer.compression = options.compression;
+  producer.linger = options.linger;
+  return producer;
+}
+
+ClientOptions client_of(const KafkaOptions& options) {
+  ClientOptions client;
+  client.bootstrap_servers = options.bootstrap_servers;
+  for (const auto& [name, value] : options.properties) client.properties.emplace(name, base::Secret(value));
+  return client;
+}
+
+}  // namespace
+
+Cluster::Cluster(const KafkaOptions& options, base::Clock& clock, base::Metrics& metrics, base::Executor loop)
+    : options_(options),
+      clock_(clock),
+      metrics_(metrics),
+      loop_(loop),
+      rng_(std::random_device()()),
+      intake_(intake_options(options, client_of(options)), loop, metrics, rng_),
+      outputs_(output_options(options, client_of(options)), loop, metrics, rng_),
+      tasks_(std::move(loop)) {}
+
+ClientOptions Cluster::client_options() const { return client_of(options_); }
+
+base::Result<void> Cluster::open() {
+  BOOST_OUTCOME_TRY(connection_, Connection::open(client_options(), "bus", loop_, metrics_));
+  reader_ = std::make_unique<PartitionReader>(connection_);
+  admin_ = std::make_unique<Admin>(connection_);
+  BOOST_OUTCOME_TRY(intake_.open());
+  return outputs_.open();
+}
+
+void Cluster::close() {
+  tasks_.cancel();
+  intake_.close();
+  outputs_.close();
+}
+
+void Cluster::with_topic(const TopicSpec& spec, std::function<void(int)> ready) {
+  Topic& topic = topics_[spec.name];
+  if (topic.partitions > 0) {
+    ready(topic.partitions);
+    return;
+  }
+  topic.waiting.push_back(std::move(ready));
+  if (topic.waiting.size() == 1) tasks_.spawn(look_for(spec));
+}
+
+base::Task<int> Cluster::partitions_of(TopicSpec spec) {
+  auto found = std::make_shared<int>(0);
+  auto timer = std::make_shared<boost::asio::steady_timer>(loop_, boost::asio::steady_timer::time_point::max());
+  with_topic(spec, [found, timer](int partitions) {
+    *found = partitions;
+    timer->expires_at(boost::asio::steady_timer::time_point::min());
+  });
+  boost::system::error_code moved;
+  if (*found == 0) co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, moved));
+  co_return *found;
+}
+
+base::Task<void> Cluster::look_for(TopicSpec spec) {
+  for (int attempt = 1;; ++attempt) {
+    auto partitions = judge(co_await admin_->ensure({spec}, base::in(kAdminPatience)));
+    if (partitions) {
+      Topic& topic = topics_[spec.name];
+      topic.partitions = partitions.value();
+      for (auto& ready : std::exchange(topic.waiting, {})) ready(topic.partitions);
+      co_return;
+    }
+    co_await pause(attempt);
+  }
+}
+
+base::Result<int> Cluster::judge(base::Result<std::vector<TopicOutcome>> outcome) {
+  std::lock_guard lock(mutex_);
+  if (!outcome) {
+    if (trouble_ != outcome.error().message) base::log::warn("bus: Kafka", {{"error", outcome.error().message}});
+    trouble_ = outcome.error().message;
+    return outcome.error();
+  }
+  trouble_.clear();
+  const TopicOutcome& topic = outcome.value().front();
+  if (topic.created) base::log::info("bus: topic made", {{"topic", topic.name}});
+  for (const auto& difference : topic.differences) {
+    if (std::find(differences_.begin(), differences_.end(), difference) != differences_.end()) continue;
+    base::log::warn("bus: a topic is not as it would be made", {{"difference", difference}});
+    differences_.push_back(difference);
+  }
+  return topic.state.partitions;
+}
+
+base::Task<std::string> Cluster::id() {
+  for (int attempt = 1;; ++attempt) {
+    auto info = co_await admin_->cluster(base::in(kAdminPatience));
+    {
+      std::lock_guard lock(mutex_);
+      trouble_ = info ? "" : info.error().message;
+    }
+    if (info) co_return info.value().id;
+    co_await pause(attempt);
+  }
+}
+
+base::Task<void> Cluster::pause(int attempt) {
+  boost::asio::steady_timer timer(loop_, kBackoff.wait(attempt, rng_));
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+// Watchers know of a record before whoever waits for it does.
+Delivered Cluster::noting(const Message& message, Delivered done) {
+  return [this, topic = message.topic, done = std::move(done)](base::Result<Delivery> delivered) {
+    if (delivered) {
+      for (auto* watcher : watchers_[topic]) {
+        watcher->appended(topic, delivered.value().partition, delivered.value().offset + 1);
+      }
+    }
+    done(std::move(delivered));
+  };
+}
+
+void Cluster::produce_intake(Message message, Delivered done) {
+  Delivered noted = noting(message, std::move(done));
+  intake_.produce(std::move(message), std::move(noted));
+}
+
+void Cluster::produce_output(Message message, Delivered done) {
+  Delivered noted = noting(message, std::move(done));
+  outputs_.produce(std::move(message), std::move(noted));
+}
+
+void Cluster::watch(const std::string& kafka_topic, AppendWatcher& watcher) {
+  watchers_[kafka_topic].push_back(&watcher);
+}
+
+void Cluster::unwatch(AppendWatcher& watcher) {
+  for (auto& [topic, watchers] : watchers_) std::erase(watchers, &watcher);
+}
+
+bool Cluster::brokers_down() const { return intake_.brokers_down() || outputs_.brokers_down(); }
+
+std::string Cluster::trouble() const {
+  std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+std::vector<std::string> Cluster::differences() const {
+  std::lock_guard lock(mutex_);
+  return differences_;
+}
+
+}  // namespace bus::kafka

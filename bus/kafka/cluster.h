@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/rng.h"
+#include "base/task_group.h"
+#include "bus/kafka/client/admin.h"
+#include "bus/kafka/client/connection.h"
+#include "bus/kafka/client/partition_reader.h"
+#include "bus/kafka/kafka_bus.h"
+#include "bus/kafka/outbox.h"
+#include "bus/kafka/wire.h"
+
+namespace bus::kafka {
+
+// Is told what this process appended, so that it knows at once what is still to be handled.
+class AppendWatcher {
+ public:
+  virtual ~AppendWatcher() = default;
+  // Everything of the partition below `next` exists.
+  virtual void appended(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) = 0;
+};
+
+// What all parts of the bus share: the options, the producers, the topics that are known to exist. For the thread of
+// `loop`, on which every part of the bus runs, but where it says otherwise.
+class Cluster {
+ public:
+  Cluster(const KafkaOptions& options, base::Clock& clock, base::Metrics& metrics, base::Executor loop);
+
+  base::Result<void> open();
+  void close();
+
+  const KafkaOptions& options() const { return options_; }
+  base::Clock& clock() { return clock_; }
+  base::Metrics& metrics() { return metrics_; }
+  base::Rng& rng() { return rng_; }
+  const base::Executor& loop() const { return loop_; }
+  ClientOptions client_options() const;
+  PartitionReader& reader() { return *reader_; }
+
+  // Calls `ready` with the number of the topic's partitions once it exists: at once if that is known, else when it was
+  // found or made, which is tried until close().
+  void with_topic(const TopicSpec& spec, std::function<void(int)> ready);
+  // The same to be awaited; 0 or an exception when the awaiting task is cancelled.
+  base::Task<int> partitions_of(TopicSpec spec);
+  // The name of the cluster, asked for until it answers.
+  base::Task<std::string> id();
+
+  // What is appended from outside must be known to be kept soon, or refused.
+  void produce_intake(Message message, Delivered done);
+  // What stages put out waits until the broker takes it.
+  void produce_output(Message message, Delivered done);
+
+  void watch(const std::string& kafka_topic, AppendWatcher& watcher);
+  void unwatch(AppendWatcher& watcher);
+
+  // Thread-safe from here on.
+  bool brokers_down() const;
+  // What the last attempt to reach the cluster failed with; empty when it did not.
+  std::string trouble() const;
+  // Topics that are not as they would be made.
+  std::vector<std::string> differences() const;
+
+ private:
+  struct Topic {
+    int partitions = 0;  // 0: not known yet.
+    std::vector<std::function<void(int)>> waiting;
+  };
+
+  base::Task<void> look_for(TopicSpec spec);
+  base::Result<int> judge(base::Result<std::vector<TopicOutcome>> outcome);
+  base::Task<void> pause(int attempt);
+  Delivered noting(const Message& message, Delivered done);
+
+  const KafkaOptions& options_;
+  base::Clock& clock_;
+  base::Metrics& metrics_;
+  base::Executor loop_;
+  base::Rng rng_;
+  Outbox intake_;
+  Outbox outputs_;
+  std::shared_ptr<Connection> connection_;
+  std::unique_ptr<PartitionReader> reader_;
+  std::unique_ptr<Admin> admin_;
+  std::map<std::string, Topic> topics_;
+  std::map<std::string, std::vector<AppendWatcher*>> watchers_;
+  mutable std::mutex mutex_;
+  std::string trouble_;
+  std::vector<std::string> differences_;
+  base::TaskGroup tasks_;  // Last: runs on the fields above.
+};
+
+}  // namespace bus::kafka

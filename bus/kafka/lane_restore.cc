@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/kafka/lane_restore.h"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "bus/kafka/topics.h"
+#include "bus/stage/completion.h"
+
+namespace bus::kafka {
+
+namespace {
+
+// For a whole partition of states: 1 GB at 10 MB/s.
+constexpr std::chrono::seconds kReadPatience(120);
+constexpr std::chrono::seconds kAskPatience(10);
+// Keys put into the copy before they are written to its file.
+constexpr std::size_t kFlushKeys = 2000;
+// Claims that stay in the changelog: late writes of the owners before the last fifty are not to be feared.
+constexpr std::int64_t kClaimsKept = 50;
+// A leader that has just taken over may not know yet how long its partition is.
+constexpr int kEndTries = 5;
+constexpr std::chrono::seconds kEndPause(1);
+
+base::Time wall_clock() { return base::Time(std::chrono::system_clock::now()); }
+
+// The bytes of a changelog value.
+base::Result<std::string> value_of(const MessageView& message) {
+  BOOST_OUTCOME_TRY(auto marks, read_marks(message));
+  if (marks.compressed) return decompress(*message.value);
+  return std::string(*message.value);
+}
+
+}  // namespace
+
+LaneRestore::LaneRestore(const StageSpec& spec, std::int32_t partition, Cluster& cluster, StateCache& cache,
+                         KafkaStageMetrics& metrics)
+    : spec_(spec),
+      name_(spec.name, partition),
+      changelog_(changelog_name(cluster.options(), spec.name)),
+      cluster_(cluster),
+      cache_(cache),
+      metrics_(metrics) {}
+
+base::Task<base::Result<LaneStart>> LaneRestore::run() {
+  auto begun = std::chrono::steady_clock::now();
+  BOOST_OUTCOME_CO_TRY(auto ends,
+                       co_await cluster_.reader().watermarks({changelog_, name_.second}, base::in(kAskPatience)));
+  begin_from_copy();
+  BOOST_OUTCOME_CO_TRY(co_await read_until(ends.high));
+  std::int64_t epoch = ++epoch_;
+  BOOST_OUTCOME_CO_TRY(auto claim, co_await write(claim_key(epoch), ""));
+  BOOST_OUTCOME_CO_TRY(co_await read_until(claim));
+  if (epoch_ != epoch) co_return base::passing(base::Reason::kUnavailable, "another process claimed the partition");
+
+  LaneStart start;
+  fold_units();
+  BOOST_OUTCOME_CO_TRY(co_await find_ends(start));
+  position_->epoch = epoch;
+  ++position_->version;
+  position_->claimed_at = claim;
+  BOOST_OUTCOME_CO_TRY(auto written, co_await write(position_record_key(epoch), encode(*position_)));
+  for (std::int64_t old : old_positions_) {
+    BOOST_OUTCOME_CO_TRY(co_await write(position_record_key(old), std::nullopt));
+  }
+  if (epoch > kClaimsKept) BOOST_OUTCOME_CO_TRY(co_await write(claim_key(epoch - kClaimsKept), std::nullopt));
+
+  start.changelog_next = written + 1;
+  StateCache::Mark mark{start.changelog_next, *position_};
+  cache_.flush(name_, &mark, wall_clock());
+  BOOST_OUTCOME_CO_TRY(start.timers, cache_.timers(name_));
+  start.position = *std::move(position_);
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  metrics_.restore_seconds.Observe(took.count());
+  co_return start;
+}
+
+void LaneRestore::begin_from_copy() {
+  if (auto mark = cache_.mark(name_, wall_clock())) {
+    first_ = next_ = mark->changelog_next;
+    position_ = std::move(mark->position);
+    epoch_ = position_->epoch;
+    last_seq_ = position_->seq;
+    return;
+  }
+  if (auto cleared = cache_.forget(name_); !cleared) {
+    base::log::warn("bus: can't clear the local copy of states", {{"error", cleared.error().message}});
+  }
+}
+
+base::Task<base::Result<void>> LaneRestore::read_until(std::int64_t end) {
+  end_ = std::max(end_, end);
+  if (next_ >= end) {
+    if (next_ == end) co_return base::ok();
+    // The partition is shorter than the copy is good for: it was made anew.
+    is_copy_wrong_ = true;
+  } else {
+    auto read = co_await cluster_.reader().read(
+        {{changelog_, name_.second, next_ > 0 ? next_ : kOldest, end}},
+        [this](const MessageView& message) {
+          apply(message);
+          return !is_copy_wrong_;
+        },
+        base::in(kReadPatience));
+    if (!read && read.error().reason == base::Reason::kNoData) is_copy_wrong_ = true;
+    if (!read && !is_copy_wrong_) co_return read.error();
+  }
+  if (is_copy_wrong_) {
+    base::log::warn("bus: the local copy of a partition's states is not of this log and is made anew",
+                    {{"stage", spec_.name}, {"partition", name_.second}});
+    BOOST_OUTCOME_CO_TRY(cache_.forget(name_));
+    co_return base::passing(base::Reason::kUnavailable, "the local copy was of another log");
+  }
+  next_ = end;
+  co_return base::ok();
+}
+
+void LaneRestore::apply(const MessageView& message) {
+  metrics_.restored.Increment();
+  next_ = message.offset + 1;
+  if (auto claimed = claimed_epoch(message.key)) {
+    epoch_ = std::max(epoch_, *claimed);
+  } else if (auto key = key_of(message.key)) {
+    apply_state(message, *key);
+  } else if (auto epoch = epoch_of(message.key)) {
+    apply_position(message, *epoch);
+  }
+}
+
+void LaneRestore::apply_state(const MessageView& message, std::string_view key) {
+  std::string name(key);
+  if (!message.value) {
+    auto epoch = message.header(kEpochHeader);
+    if (epoch && position_record_key(epoch_) != "p" + std::string(*epoch)) {
+      if (auto written = epoch_of("p" + std::string(*epoch)); written && *written < epoch_) return;
+    }
+    units_.erase(name);
+    cache_.put(name_, name, nullptr);
+  } else {
+    auto value = value_of(message);
+    auto record = value ? decode_key_record(value.value()) : base::Result<KeyRecord>(value.error());
+    if (!record) {
+      base::log::error("bus: a changelog record can't be read",
+                       {{"topic", changelog_}, {"offset", message.offset}, {"error", record.error().message}});
+      return;
+    }
+    if (record.value().epoch < epoch_) return;  // Written late by a former owner.
+    for (const auto& unit : record.value().units) last_seq_ = std::max(last_seq_, unit.seq);
+    cache_.put(name_, name, &record.value().state);
+    units_.insert_or_assign(std::move(name), std::move(record.value().units));
+  }
+  if (++put_ % kFlushKeys == 0) cache_.flush(name_, nullptr, wall_clock());
+}
+
+void LaneRestore::apply_position(const MessageView& message, std::int64_t epoch) {
+  if (!message.value) {
+    old_positions_.erase(epoch);
+    return;
+  }
+  old_positions_.insert(epoch);
+  if (epoch < epoch_) return;
+  auto value = value_of(message);
+  auto record = value ? decode_position_record(value.value()) : base::Result<PositionRecord>(value.error());
+  if (!record) {
+    base::log::error("bus: a changelog record can't be read",
+                     {{"topic", changelog_}, {"offset", message.offset}, {"error", record.error().message}});
+    return;
+  }
+  // What this process wrote into its copy after another one had claimed the partition is not what the log says.
+  if (position_ && epoch > position_->epoch && record.value().claimed_at < first_) is_copy_wrong_ = true;
+  epoch_ = epoch;
+  last_seq_ = std::max(last_seq_, record.value().seq);
+  if (!position_ || std::pair(epoch, record.value().version) > std::pair(position_->epoch, position_->version)) {
+    position_ = std::move(record.value());
+  }
+}
+
+// What units were done with whose key records no position covers.
+void LaneRestore::fold_units() {
+  if (!position_) position_.emplace();
+  std::int64_t covered = position_->seq;
+  std::map<std::string, stage::Progress> done;
+  for (const auto& [key, units] : units_) {
+    for (const auto& unit : units) {
+      if (unit.seq <= covered) continue;
+      for (const auto& [topic, offsets] : unit.done) {
+        const InputPosition& at = position_->inputs[topic];
+        auto progress = done.try_emplace(topic, at.next, at.ahead).first;
+        for (std::int64_t offset : offsets) progress->second.mark(offset);
+      }
+      for (const auto& count : unit.counts) position_->counters[count.counter] += count.by;
+    }
+  }
+  for (const auto& [topic, progress] : done) {
+    position_->inputs[topic].next = progress.next();
+    position_->inputs[topic].ahead = progress.ahead();
+  }
+  position_->seq = last_seq_;
+}
+
+// Where the inputs end, and with them where the stage stands that is new to one, or whose place is gone.
+base::Task<base::Result<void>> LaneRestore::find_ends(LaneStart& start) {
+  std::vector<TopicPartition> inputs;
+  for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
+  for (int attempt = 1;; ++attempt) {
+    BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(inputs, base::in(kAskPatience)));
+    bool beyond = false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      start.ends[spec_.inputs[i]] = ends[i];
+      auto at = position_->inputs.find(spec_.inputs[i]);
+      beyond = beyond || (at != position_->inputs.end() && at->second.next > ends[i].high);
+    }
+    if (!beyond || attempt == kEndTries) break;
+    boost::asio::steady_timer pause(cluster_.loop(), kEndPause);
+    co_await pause.async_wait(boost::asio::use_awaitable);
+  }
+  for (const auto& [topic, ends] : start.ends) place_input(topic, ends);
+  co_return base::ok();
+}
+
+void LaneRestore::place_input(const std::string& topic, const Watermarks& ends) {
+  auto [found, is_new] = position_->inputs.try_emplace(topic);
+  InputPosition& at = found->second;
+  if (is_new) {
+    at.next = at.look_back = spec_.from_oldest ? ends.low : ends.high;
+  } else if (at.next > ends.high) {
+    base::log::error("bus: a topic is shorter than what was read of it, and is read from its beginning",
+                     {{"stage", spec_.name}, {"topic", topic}, {"next", at.next}, {"end", ends.high}});
+    at = InputPosition();
+    at.next = at.look_back = ends.low;
+  } else if (at.next < ends.low) {
+    base::log::error("bus: records were removed before they were handled (retention)",
+                     {{"stage", spec_.name}, {"topic", topic}, {"records", ends.low - at.next}});
+    stage::Progress progress(at.next, at.ahead);
+    progress.raise_to(ends.low);
+    at.next = progress.next();
+    at.ahead = progress.ahead();
+  }
+  at.look_back = std::clamp(at.look_back, std::min(ends.low, at.next), at.next);
+}
+
+base::Task<base::Result<std::int64_t>> LaneRestore::write(std::string key, std::optional<std::string> value) {
+  std::vector<Message> messages;
+  if (value) {
+    Envelope envelope{std::move(key), *std::move(value), cluster_.clock().now(), {}, {}};
+    BOOST_OUTCOME_CO_TRY(messages, wire_.messages(changelog_, std::move(envelope), name_.second));
+  } else {
+    messages.push_back({changelog_, name_.second, std::move(key), std::nullopt, {}});
+  }
+  auto delivered = std::make_shared<std::optional<base::Result<Delivery>>>();
+  auto signal = std::make_shared<boost::asio::steady_timer>(cluster_.loop(), kAskPatience);
+  cluster_.produce_output(std::move(messages.front()), [delivered, signal](base::Result<Delivery> outcome) {
+    *delivered = std::move(outcome);
+    signal->cancel();
+  });
+  boost::system::error_code raised;
+  co_await signal->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, raised));
+  if (!*delivered) co_return base::passing(base::Reason::kTimeout, "no answer to a write to " + changelog_);
+  BOOST_OUTCOME_CO_TRY(auto delivery, **delivered);
+  co_return delivery.offset;
+}
+
+}  // namespace bus::kafka

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bus/kafka/cluster.h"
+#include "bus/kafka/kafka_metrics.h"
+#include "bus/kafka/partition_lane.h"
+#include "bus/kafka/state_cache.h"
+
+namespace bus::kafka {
+
+// Brings a lane's state here and makes this process its owner: reads the changelog partition behind the local copy,
+// claims it, reads what came before the claim, and writes the position that covers all of it. For the bus's thread; one
+// use.
+class LaneRestore {
+ public:
+  LaneRestore(const StageSpec& spec, std::int32_t partition, Cluster& cluster, StateCache& cache,
+              KafkaStageMetrics& metrics);
+
+  base::Task<base::Result<LaneStart>> run();
+
+  // Changelog offsets read, and to be read.
+  std::int64_t read() const { return next_ - first_; }
+  std::int64_t wanted() const { return end_ - first_; }
+
+ private:
+  base::Task<base::Result<void>> read_until(std::int64_t end);
+  base::Task<base::Result<std::int64_t>> write(std::string key, std::optional<std::string> value);
+  base::Task<base::Result<void>> find_ends(LaneStart& start);
+  void begin_from_copy();
+  void apply(const MessageView& message);
+  void apply_state(const MessageView& message, std::string_view key);
+  void apply_position(const MessageView& message, std::int64_t epoch);
+  void fold_units();
+  void place_input(const std::string& topic, const Watermarks& ends);
+
+  const StageSpec& spec_;
+  const LaneName name_;
+  const std::string changelog_;
+  Cluster& cluster_;
+  StateCache& cache_;
+  KafkaStageMetrics& metrics_;
+  WireWriter wire_;
+
+  std::int64_t first_ = 0;
+  std::int64_t next_ = 0;
+  std::int64_t end_ = 0;
+  bool is_copy_wrong_ = false;
+  std::optional<PositionRecord> position_;
+  std::map<std::string, std::vector<UnitMark>> units_;  // Of each key, those that its newest record carries.
+  std::int64_t last_seq_ = 0;
+  std::int64_t epoch_ = 0;  // The highest seen.
+  std::set<std::int64_t> old_positions_;
+  std::size_t put_ = 0;
+};
+
+}  // namespace bus::kafka
