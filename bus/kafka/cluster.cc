@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "bus/stage/completion.h"
 
 namespace bus::kafka {
 
@@ -91,6 +92,22 @@ base::Task<int> Cluster::partitions_of(TopicSpec spec) {
   co_return *found;
 }
 
+base::Task<bool> Cluster::topic_soon(TopicSpec spec) {
+  if (is_known(spec.name)) co_return true;
+  if (brokers_down()) co_return false;
+  auto timer = std::make_shared<boost::asio::steady_timer>(loop_, options_.append_timeout);
+  auto name = spec.name;
+  with_topic(spec, [timer](int) { timer->expires_at(boost::asio::steady_timer::time_point::min()); });
+  boost::system::error_code moved;
+  if (!is_known(name)) co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, moved));
+  co_return is_known(name);
+}
+
+bool Cluster::is_known(const std::string& kafka_topic) const {
+  auto found = topics_.find(kafka_topic);
+  return found != topics_.end() && found->second.partitions > 0;
+}
+
 base::Task<void> Cluster::look_for(TopicSpec spec) {
   for (int attempt = 1;; ++attempt) {
     auto partitions = judge(co_await admin_->ensure({spec}, base::in(kAdminPatience)));
@@ -154,6 +171,11 @@ Delivered Cluster::noting(const Message& message, Delivered done) {
 void Cluster::produce_intake(Message message, Delivered done) {
   Delivered noted = noting(message, std::move(done));
   intake_.produce(std::move(message), std::move(noted));
+}
+
+base::Task<base::Result<Delivery>> Cluster::send_intake(Message message) {
+  co_return co_await stage::suspend<base::Result<Delivery>>(
+      [&](stage::Completion<base::Result<Delivery>> done) { produce_intake(std::move(message), std::move(done)); });
 }
 
 void Cluster::produce_output(Message message, Delivered done) {

@@ -54,11 +54,14 @@ class Cluster {
   void with_topic(const TopicSpec& spec, std::function<void(int)> ready);
   // The same to be awaited; 0 or an exception when the awaiting task is cancelled.
   base::Task<int> partitions_of(TopicSpec spec);
+  // Whether the topic is there before an append would give up. Never throws.
+  base::Task<bool> topic_soon(TopicSpec spec);
   // The name of the cluster, asked for until it answers.
   base::Task<std::string> id();
 
   // What is appended from outside must be known to be kept soon, or refused.
   void produce_intake(Message message, Delivered done);
+  base::Task<base::Result<Delivery>> send_intake(Message message);
   // What stages put out waits until the broker takes it.
   void produce_output(Message message, Delivered done);
 
@@ -78,6 +81,7 @@ class Cluster {
     std::vector<std::function<void(int)>> waiting;
   };
 
+  bool is_known(const std::string& kafka_topic) const;
   base::Task<void> look_for(TopicSpec spec);
   base::Result<int> judge(base::Result<std::vector<TopicOutcome>> outcome);
   base::Task<void> pause(int attempt);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "bus/kafka/compression.h"
 #include "bus/kafka/topics.h"
 #include "bus/stage/completion.h"
 
@@ -32,7 +33,7 @@ base::Time wall_clock() { return base::Time(std::chrono::system_clock::now()); }
 // The bytes of a changelog value.
 base::Result<std::string> value_of(const MessageView& message) {
   BOOST_OUTCOME_TRY(auto marks, read_marks(message));
-  if (marks.compressed) return decompress(*message.value);
+  if (marks.compressed) return decompress(*message.value, kMaxValueBytes);
   return std::string(*message.value);
 }
 
@@ -68,7 +69,9 @@ base::Task<base::Result<LaneStart>> LaneRestore::run() {
   for (std::int64_t old : old_positions_) {
     BOOST_OUTCOME_CO_TRY(co_await write(position_record_key(old), std::nullopt));
   }
-  if (epoch > kClaimsKept) BOOST_OUTCOME_CO_TRY(co_await write(claim_key(epoch - kClaimsKept), std::nullopt));
+  if (epoch > kClaimsKept) {
+    BOOST_OUTCOME_CO_TRY(co_await write(claim_key(epoch - kClaimsKept), std::nullopt));
+  }
 
   start.changelog_next = written + 1;
   StateCache::Mark mark{start.changelog_next, *position_};

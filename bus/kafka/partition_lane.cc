@@ -256,10 +256,11 @@ base::Task<bool> PartitionLane::hand_over(base::Deadline deadline) {
   auto closed = std::make_shared<bool>(false);
   auto raise = [signal] { signal->cancel(); };
   lane_.begin_close();
-  boost::asio::co_spawn(deps_.cluster.loop(), lane_.closed(), [raise, closed](const std::exception_ptr&) {
-    *closed = true;
-    raise();
-  });
+  boost::asio::co_spawn(deps_.cluster.loop(), lane_.closed(),
+                        [self = shared_from_this(), raise, closed](const std::exception_ptr&) {
+                          *closed = true;
+                          raise();
+                        });
   on_position_ = raise;
   while (base::time_left(deadline).count() > 0) {
     if (*closed && !writing_position_) {

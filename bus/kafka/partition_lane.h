@@ -55,6 +55,7 @@ class PartitionLane final : public stage::Log {
   std::int32_t partition() const { return partition_; }
   stage::Lane& lane() { return lane_; }
   bool has_begun() const { return begun_; }
+  bool is_abandoned() const { return abandoned_; }
 
   // Starts. The group's messages follow, each input's from look_back() on.
   void begin(LaneStart start);

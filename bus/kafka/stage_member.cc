@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/kafka/stage_member.h"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "base/log.h"
+#include "bus/kafka/topics.h"
+
+namespace bus::kafka {
+
+namespace {
+
+// Between attempts to join or to restore.
+constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(5000)};
+// For the units in flight when partitions are taken away: everyone in the group waits for it.
+constexpr std::chrono::seconds kHandOverPatience(5);
+constexpr std::chrono::seconds kLeavePatience(8);
+// Between looks at positions and lag.
+constexpr std::chrono::milliseconds kTick(100);
+
+}  // namespace
+
+StageMember::StageMember(StageSpec spec, Handler& handler, base::Executor executor, Deps deps)
+    : spec_(std::move(spec)),
+      handler_(handler),
+      executor_(std::move(executor)),
+      deps_(std::move(deps)),
+      metrics_(deps_.cluster.metrics(), spec_.name),
+      turns_(spec_.concurrency),
+      retired_(deps_.cluster.loop()),
+      main_(deps_.cluster.loop()) {
+  health_ = {spec_.name, false, "starting"};
+  for (const auto& topic : spec_.inputs) bus_names_.emplace(topic_name(deps_.cluster.options(), topic), topic);
+  deps_.work.add();  // Until it is settled.
+}
+
+StageMember::~StageMember() = default;
+
+void StageMember::start() {
+  for (const auto& [kafka_topic, topic] : bus_names_) deps_.cluster.watch(kafka_topic, *this);
+  main_.spawn(run());
+}
+
+base::Task<void> StageMember::run() {
+  co_await prepare();
+  for (int attempt = 1; !closing_; ++attempt) {
+    if (co_await serve()) attempt = 0;
+    if (!closing_) co_await pause(kBackoff.wait(attempt + 1, deps_.cluster.rng()));
+  }
+}
+
+// Topics are there and fit together.
+base::Task<void> StageMember::prepare() {
+  co_await deps_.before_start();
+  while (!closing_) {
+    std::map<std::string, int> partitions;
+    int most = 0;
+    for (const auto& [kafka_topic, topic] : bus_names_) {
+      partitions[topic] = co_await deps_.cluster.partitions_of(record_topic(deps_.cluster.options(), topic));
+      most = std::max(most, partitions[topic]);
+    }
+    int changelog = co_await deps_.cluster.partitions_of(changelog_topic(deps_.cluster.options(), spec_.name, most));
+    std::string wrong;
+    for (const auto& [topic, count] : partitions) {
+      if (count != most)
+        wrong = "its inputs have different numbers of partitions: " + topic + " has " + std::to_string(count);
+    }
+    if (changelog < most) {
+      wrong = "topic " + changelog_name(deps_.cluster.options(), spec_.name) + " has " + std::to_string(changelog) +
+              " partitions, and its inputs " + std::to_string(most);
+    }
+    if (wrong.empty()) co_return;
+    on_error(base::permanent(base::Reason::kBadRequest, "can't start: " + wrong));
+    co_await pause(kBackoff.longest);
+  }
+}
+
+// Is a member of the group until that ends. Whether it ever had partitions.
+base::Task<bool> StageMember::serve() {
+  GroupOptions options;
+  options.client = deps_.cluster.client_options();
+  options.group = group_name(deps_.cluster.options(), spec_.name);
+  options.instance = options.group + "-" + deps_.instance;
+  options.session_timeout = deps_.cluster.options().session_timeout;
+  options.heartbeat = deps_.cluster.options().session_timeout / 4;
+  std::vector<std::string> topics;
+  for (const auto& [kafka_topic, topic] : bus_names_) topics.push_back(kafka_topic);
+  tasks_ = std::make_unique<base::TaskGroup>(deps_.cluster.loop());
+  stop_serving_ =
+      std::make_shared<boost::asio::steady_timer>(deps_.cluster.loop(), boost::asio::steady_timer::time_point::max());
+  rebalance_begun_ = last_tick_ = std::chrono::steady_clock::now();
+  auto opened =
+      GroupConsumer::open(std::move(options), std::move(topics), *this, deps_.cluster.loop(), deps_.cluster.metrics());
+  if (!opened) {
+    on_error(opened.error());
+    co_return false;
+  }
+  consumer_ = std::move(opened.value());
+  tasks_->spawn(tick_forever());
+  boost::system::error_code stopped;
+  co_await stop_serving_->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
+  bool had_partitions = settled_;
+  co_await consumer_->close(GroupConsumer::Farewell::kLeave, base::in(kLeavePatience));
+  abandon_all();
+  tasks_->cancel();
+  co_await tasks_->wait();
+  consumer_.reset();
+  set_settled(false);
+  co_return had_partitions;
+}
+
+base::Task<void> StageMember::close() {
+  closing_ = true;
+  {
+    std::lock_guard lock(mutex_);
+    health_ = {spec_.name, false, "stopping"};
+  }
+  if (stop_serving_) {
+    stop_serving_->expires_at(boost::asio::steady_timer::time_point::min());
+  } else {
+    main_.cancel();
+  }
+  co_await main_.wait();
+  deps_.cluster.unwatch(*this);
+  co_await retired_.wait();
+  set_settled(true);
+}
+
+void StageMember::rejoin(const std::string& why) {
+  if (closing_ || !stop_serving_) return;
+  base::log::warn("bus: a stage joins its group again", {{"stage", spec_.name}, {"why", why}});
+  abandon_all();
+  stop_serving_->expires_at(boost::asio::steady_timer::time_point::min());
+}
+
+// Counts as work until everything handed out is restored.
+void StageMember::set_settled(bool settled) {
+  if (settled == std::exchange(settled_, settled)) return;
+  if (settled) {
+    deps_.work.done();
+  } else {
+    deps_.work.add();
+  }
+}
+
+void StageMember::on_assigned(std::vector<TopicPartition> partitions) {
+  metrics_.rebalances.Increment();
+  abandon_all();
+  std::vector<PartitionOffset> from;
+  std::set<std::int32_t> numbers;
+  for (auto& partition : partitions) {
+    numbers.insert(partition.partition);
+    from.push_back({std::move(partition.topic), partition.partition, kOldest});
+  }
+  if (auto assigned = consumer_->assign(std::move(from), true); !assigned) {
+    on_error(assigned.error());
+    rejoin("it can't take its partitions");
+    return;
+  }
+  for (std::int32_t number : numbers) lanes_.emplace(number, make_lane(number));
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [number, lane] : lanes_) running_.push_back(lane);
+    trouble_.clear();
+  }
+  metrics_.partitions.Increment(static_cast<double>(lanes_.size()));
+  for (const auto& [number, lane] : lanes_) tasks_->spawn(bring_up(lane));
+  if (lanes_.empty()) set_settled(true);
+  describe();
+}
+
+StageMember::LaneRef StageMember::make_lane(std::int32_t partition) {
+  PartitionLane::Intake intake;
+  intake.set_paused = [this, partition](bool paused) {
+    auto inputs = inputs_of(partition);
+    auto outcome = paused ? consumer_->pause(inputs) : consumer_->resume(inputs);
+    if (!outcome) on_error(outcome.error());
+  };
+  intake.commit = [this, partition](const std::string& topic, std::int64_t next) {
+    if (!consumer_) return;
+    consumer_->commit({{topic_name(deps_.cluster.options(), topic), partition, next}},
+                      [](const base::Result<void>&) {});
+  };
+  intake.restore = [this, partition] {
+    auto forgotten = deps_.cache.forget({spec_.name, partition});
+    rejoin(forgotten ? "states must be restored" : forgotten.error().message);
+  };
+  return std::make_shared<PartitionLane>(
+      spec_, handler_, executor_, partition,
+      PartitionLane::Deps{deps_.cluster, deps_.cache, deps_.work, turns_, metrics_, std::move(intake)});
+}
+
+std::vector<TopicPartition> StageMember::inputs_of(std::int32_t partition) const {
+  std::vector<TopicPartition> inputs;
+  for (const auto& [kafka_topic, topic] : bus_names_) inputs.push_back({kafka_topic, partition});
+  return inputs;
+}
+
+base::Task<void> StageMember::bring_up(LaneRef lane) {
+  for (int attempt = 1; !lane->is_abandoned(); ++attempt) {
+    auto restored = co_await restore(lane);
+    if (restored || lane->is_abandoned()) break;
+    on_error(restored.error().in("restoring partition " + std::to_string(lane->partition())));
+    co_await pause(kBackoff.wait(attempt, deps_.cluster.rng()));
+  }
+  if (lane->is_abandoned()) co_return;
+  bool all = std::all_of(lanes_.begin(), lanes_.end(), [](const auto& entry) { return entry.second->has_begun(); });
+  if (!all) co_return;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - rebalance_begun_;
+  metrics_.rebalance_seconds.Observe(took.count());
+  set_settled(true);
+  describe();
+}
+
+base::Task<base::Result<void>> StageMember::restore(LaneRef lane) {
+  auto job = std::make_shared<LaneRestore>(spec_, lane->partition(), deps_.cluster, deps_.cache, metrics_);
+  restores_[lane->partition()] = job;
+  auto start = co_await job->run();
+  restores_.erase(lane->partition());
+  if (!start) co_return start.error();
+  if (lane->is_abandoned() || lane->lane().is_closing()) co_return base::ok();
+  lane->begin(std::move(start.value()));
+  for (const auto& [kafka_topic, topic] : bus_names_) {
+    auto begun = consumer_->start_at({kafka_topic, lane->partition(), lane->look_back(topic)});
+    if (!begun) {
+      on_error(begun.error());
+      rejoin("it can't read its partitions");
+      break;
+    }
+  }
+  co_return base::ok();
+}
+
+void StageMember::on_revoked(std::vector<TopicPartition>) {
+  rebalance_begun_ = std::chrono::steady_clock::now();
+  set_settled(false);
+  tasks_->spawn(hand_over_all());
+}
+
+base::Task<void> StageMember::hand_over_all() {
+  auto deadline = base::in(kHandOverPatience);
+  auto left = std::make_shared<std::size_t>(lanes_.size());
+  auto signal = std::make_shared<boost::asio::steady_timer>(deps_.cluster.loop(), deadline + kTick);
+  for (const auto& [number, lane] : lanes_) {
+    tasks_->spawn(hand_over(lane, deadline, [left, signal] {
+      if (--*left == 0) signal->cancel();
+    }));
+  }
+  boost::system::error_code raised;
+  if (*left > 0) co_await signal->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, raised));
+  abandon_all();
+  if (auto gone = consumer_->unassign(); !gone) on_error(gone.error());
+  describe();
+}
+
+base::Task<void> StageMember::hand_over(LaneRef lane, base::Deadline deadline, std::function<void()> done) {
+  if (!co_await lane->hand_over(deadline)) {
+    base::log::warn("bus: a partition is handed over with work under way",
+                    {{"stage", spec_.name}, {"partition", lane->partition()}});
+  }
+  done();
+}
+
+void StageMember::on_lost(std::vector<TopicPartition>) {
+  rebalance_begun_ = std::chrono::steady_clock::now();
+  set_settled(false);
+  abandon_all();
+  if (auto left = consumer_->unassign(); !left) on_error(left.error());
+  describe();
+}
+
+// Nothing more is written for the lanes, and they end.
+void StageMember::abandon_all() {
+  {
+    std::lock_guard lock(mutex_);
+    running_.clear();
+  }
+  metrics_.partitions.Decrement(static_cast<double>(lanes_.size()));
+  for (auto& [number, lane] : std::exchange(lanes_, {})) {
+    lane->abandon();
+    retired_.spawn(retire(std::move(lane)));
+  }
+}
+
+base::Task<void> StageMember::retire(LaneRef lane) { co_await lane->lane().closed(); }
+
+void StageMember::on_message(const MessageView& message) {
+  auto lane = lanes_.find(message.partition);
+  auto topic = bus_names_.find(std::string(message.topic));
+  if (lane != lanes_.end() && topic != bus_names_.end()) lane->second->take(topic->second, message);
+}
+
+void StageMember::appended(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) {
+  auto lane = lanes_.find(partition);
+  if (lane != lanes_.end()) lane->second->appended(bus_names_.at(kafka_topic), next);
+}
+
+void StageMember::on_error(const base::Error& error) {
+  std::lock_guard lock(mutex_);
+  if (trouble_ == error.message) return;
+  trouble_ = error.message;
+  base::log::warn("bus: a stage has trouble with Kafka", {{"stage", spec_.name}, {"error", error.message}});
+}
+
+void StageMember::on_fatal(const base::Error& error) {
+  on_error(error);
+  rejoin(error.message);
+}
+
+base::Task<void> StageMember::tick_forever() {
+  while (true) {
+    co_await pause(kTick);
+    tick();
+  }
+}
+
+// A process that stood still for longer than its session may have lost everything without having been told.
+void StageMember::tick() {
+  auto now = std::chrono::steady_clock::now();
+  if (now - std::exchange(last_tick_, now) > deps_.cluster.options().session_timeout && !lanes_.empty()) {
+    rejoin("this process stood still for longer than its session");
+    return;
+  }
+  for (const auto& [number, lane] : lanes_) {
+    for (const auto& [kafka_topic, topic] : bus_names_) {
+      if (auto marks = consumer_->watermarks({kafka_topic, number})) lane->appended(topic, marks->high);
+    }
+    lane->tick();
+  }
+  describe();
+}
+
+void StageMember::describe() {
+  std::int64_t lag = 0;
+  std::int64_t read = 0;
+  std::int64_t wanted = 0;
+  for (const auto& [number, lane] : lanes_) lag += lane->lane().outstanding();
+  for (const auto& [number, job] : restores_) {
+    read += job->read();
+    wanted += job->wanted();
+  }
+  auto status = consumer_ ? consumer_->status() : GroupStatus{};
+  std::lock_guard lock(mutex_);
+  if (closing_) return;
+  health_.ready = settled_;
+  if (!restores_.empty()) {
+    health_.detail = "restoring " + std::to_string(read) + " of " + std::to_string(wanted) + " records";
+  } else if (settled_) {
+    health_.detail = std::to_string(lanes_.size()) + " partitions, " + std::to_string(lag) + " records behind";
+  } else {
+    health_.detail = status.phase == GroupStatus::Phase::kRevoking ? "handing partitions over" : "joining its group";
+  }
+  if (!trouble_.empty() && (!settled_ || status.brokers_down)) health_.detail += ": " + trouble_;
+}
+
+void StageMember::look() {
+  for (const auto& lane : running()) lane->lane().look();
+}
+
+std::vector<StageMember::LaneRef> StageMember::running() const {
+  std::lock_guard lock(mutex_);
+  return running_;
+}
+
+std::optional<base::Time> StageMember::next_timer() const {
+  std::optional<base::Time> earliest;
+  for (const auto& lane : running()) {
+    auto due = lane->lane().next_timer();
+    if (due && (!earliest || *due < *earliest)) earliest = due;
+  }
+  return earliest;
+}
+
+StageHealth StageMember::health() const {
+  std::lock_guard lock(mutex_);
+  return health_;
+}
+
+base::Task<void> StageMember::pause(std::chrono::milliseconds wait) {
+  boost::asio::steady_timer timer(deps_.cluster.loop(), wait);
+  co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+}  // namespace bus::kafka
