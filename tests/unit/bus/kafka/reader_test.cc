@@ -17,7 +17,7 @@ using base::Reason;
 using std::chrono::milliseconds;
 
 class KafkaReader : public testing::Test {
- protected:
+ public:
   KafkaReader() {
     cluster.create_topic("events", 2);
     on(io, [this] {
