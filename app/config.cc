@@ -148,6 +148,7 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
   const Node& custom = file.take({"customPlaybooks"});
   const Node& disabled = file.take({"disabledPlaybooks"});
   const Node& settings = file.take({"playbooks"});
+  const Node& sinks = file.take({"sinksConfig", "sinks_config"});
 
   Config config;
   config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
@@ -160,9 +161,10 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
                                is_rendered,
                                &disabled,
                                &global,
-                               &settings};
+                               &settings,
+                               sinks::some_sink_names_medium(sinks)};
   config.playbooks = load_playbooks(parts, config.cluster, services.http, problems);
-  config.sinks = sinks::load_sinks(file.take({"sinksConfig", "sinks_config"}), components().sinks,
+  config.sinks = sinks::load_sinks(sinks, components().sinks,
                                    {services.sink_http != nullptr ? *services.sink_http : services.http,
                                     services.file_pool, std::string("tocsin/") + base::kVersion},
                                    problems);

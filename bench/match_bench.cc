@@ -27,11 +27,12 @@ class NoHttp final : public net::http::Client {
   }
 };
 
-enum Kind { kByAlertName, kByNamespace, kByScope };
+enum Kind { kByAlertName, kByNamespace, kByScope, kBySeverity };
 
 std::string trigger(Kind kind, const std::string& number) {
   if (kind == kByAlertName) return "{alert_name: Alert" + number + "}";
   if (kind == kByNamespace) return "{namespace_prefix: team" + number + "-}";
+  if (kind == kBySeverity) return number == "0" ? "{severity: '=LOW'}" : "{severity: CRITICAL}";
   return "{scope: {include: [{labels: ['namespace=team" + number + "-.*']}]}}";
 }
 
@@ -76,7 +77,7 @@ void search(benchmark::State& state) {
   schemas::Event event = make_event();
   for (auto _ : state) {
     playbooks::TraceLog trace;
-    benchmark::DoNotOptimize(playbooks::match(*playbooks, {event, ""}, trace));
+    benchmark::DoNotOptimize(playbooks::match(*playbooks, {event, "", schemas::Severity::kLow}, trace));
   }
 }
 
@@ -102,7 +103,7 @@ void whole_stage(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* bench) {
-  for (Kind kind : {kByAlertName, kByNamespace, kByScope}) bench->Args({kind, 1})->Args({kind, 1000});
+  for (Kind kind : {kByAlertName, kByNamespace, kByScope, kBySeverity}) bench->Args({kind, 1})->Args({kind, 1000});
   bench->ArgNames({"by", "playbooks"});
 }
 

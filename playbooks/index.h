@@ -8,7 +8,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "playbooks/attributes.h"
 #include "playbooks/playbook.h"
 
 namespace playbooks {
@@ -23,26 +22,35 @@ class Index {
   explicit Index(const std::vector<Playbook>& playbooks);
 
   // Positions of the playbooks worth asking, in order, without repeats.
-  std::vector<Position> candidates(const schemas::Event& event) const;
+  std::vector<Position> candidates(const Occasion& occasion) const;
 
  private:
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
-  using Buckets = std::unordered_map<std::string, std::vector<Position>, Hash, std::equal_to<>>;
+  template <class Value>
+  using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
-  // Of one attribute.
+  struct Entry {
+    Position position;
+    schemas::SeveritySet severities;
+  };
+  using Entries = std::vector<Entry>;
+
+  // Of one label.
   struct Lookup {
-    Buckets equals;
-    Buckets prefixes;
+    ByText<Entries> equals;
+    ByText<Entries> prefixes;
     std::vector<std::size_t> lengths;  // Of the prefixes, ascending: a value is cut to each of them.
   };
 
   void add(Position position, const Guard& guard);
+  static void look(const Lookup& lookup, std::string_view value, schemas::Severity severity,
+                   std::vector<Position>& found);
 
-  std::array<Lookup, attributes::kAll.size()> lookups_;
-  std::vector<Position> unguarded_;
+  ByText<Lookup> lookups_;                          // By the label's name.
+  std::array<std::vector<Position>, 6> unguarded_;  // By severity.
 };
 
 }  // namespace playbooks

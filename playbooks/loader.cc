@@ -55,12 +55,27 @@ std::optional<Node> take(Node& playbook, std::string_view key) {
   return value;
 }
 
+// Whether any trigger tells MEDIUM from HIGH.
+bool names_medium(const Node* playbooks) {
+  if (playbooks == nullptr) return false;
+  for (const Node& playbook : playbooks->items) {
+    const Node* triggers = playbook.find("triggers");
+    if (triggers == nullptr) continue;
+    for (const Node& item : triggers->items) {
+      for (const Node::Entry& entry : item.entries) {
+        if (schemas::names_medium(entry.value)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 class Loading {
  public:
   Loading(const ConfigParts& parts, const Catalogue& catalogue, Problems& problems)
       : parts_(parts),
         problems_(problems),
-        reader_(catalogue, parts.global, problems),
+        reader_(catalogue, parts.global, {parts.medium_is_named || names_medium(parts.list)}, problems),
         disabled_(read_disabled(parts.disabled, problems)) {}
 
   std::vector<Playbook> run() {

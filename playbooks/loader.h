@@ -19,6 +19,7 @@ struct ConfigParts {
   const base::yaml::Node* disabled = nullptr;  // disabledPlaybooks.
   const base::yaml::Node* global = nullptr;    // globalConfig.
   const base::yaml::Node* settings = nullptr;  // playbooks.
+  bool medium_is_named = false;                // Some sink of the file tells MEDIUM from HIGH (schemas/scope.h).
 };
 
 // Builds the playbooks that a configuration asks for, in the order of evaluation: built-in ones with priority, the

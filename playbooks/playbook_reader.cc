@@ -97,7 +97,7 @@ void PlaybookReader::read_trigger(const Node::Entry& entry, Playbook& playbook) 
   const TriggerType* type = catalogue_.triggers.find(entry.key);
   if (type != nullptr) {
     Problems found;
-    auto trigger = type->make(entry.value, found);
+    auto trigger = type->make(entry.value, context_, found);
     tell(found);
     if (trigger) playbook.triggers.push_back(std::move(trigger));
   } else if (robusta::has_trigger(entry.key)) {

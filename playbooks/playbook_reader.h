@@ -18,8 +18,9 @@ namespace playbooks {
 class PlaybookReader {
  public:
   // All of these must outlive the reader; `global` may be nullptr.
-  PlaybookReader(const Catalogue& catalogue, const base::yaml::Node* global, base::yaml::Problems& problems)
-      : catalogue_(catalogue), global_(global), problems_(problems) {}
+  PlaybookReader(const Catalogue& catalogue, const base::yaml::Node* global, TriggerContext context,
+                 base::yaml::Problems& problems)
+      : catalogue_(catalogue), global_(global), context_(context), problems_(problems) {}
 
   // The playbook, under its own name or else `default_name`; nullopt if there is nothing of it that could run. Either
   // way what is wrong with it has become a problem.
@@ -38,6 +39,7 @@ class PlaybookReader {
 
   const Catalogue& catalogue_;
   const base::yaml::Node* global_;
+  const TriggerContext context_;
   base::yaml::Problems& problems_;
   std::set<std::pair<base::yaml::Mark, std::string>> told_;
 };

@@ -107,6 +107,17 @@ bool Scope::accepts(const Attributes& attributes) const {
   return verdict == Verdict::kIncluded || verdict == Verdict::kNoScope;
 }
 
+std::vector<LabelClue> Scope::clues() const {
+  std::vector<LabelClue> all;
+  if (!conditions_) return all;
+  for (const Condition& condition : conditions_->include) {
+    std::vector<LabelClue> clues = condition.clues();
+    if (clues.empty()) return {};
+    all.insert(all.end(), clues.begin(), clues.end());
+  }
+  return all;
+}
+
 struct Match::Conditions {
   Condition all;
 };

@@ -9,6 +9,7 @@
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
 #include "schemas/labels.h"
+#include "schemas/scope/beginnings.h"
 
 namespace schemas {
 
@@ -20,6 +21,13 @@ struct Attributes {
   const Labels* namespace_labels = nullptr;
 
   std::string_view text(std::string_view name) const;
+};
+
+// What is known of a label of whatever a scope accepts: its value, without space around it, begins with the text or is
+// it.
+struct LabelClue {
+  std::string label;
+  Beginning value;
 };
 
 // Robusta's `scope`: include and exclude are lists of conditions (any of them), the keys of a condition must all match,
@@ -45,6 +53,9 @@ class Scope {
   // `why`, if given, gets the condition that decided, for explain.
   Verdict judge(const Attributes& attributes, std::string* why = nullptr) const;
   bool accepts(const Attributes& attributes) const;
+
+  // For an index: for whatever the scope accepts, at least one of these holds. Empty: nothing is known.
+  std::vector<LabelClue> clues() const;
 
  private:
   struct Conditions;

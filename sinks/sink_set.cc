@@ -15,19 +15,6 @@ using base::yaml::Problems;
 
 namespace {
 
-// Whether any sink of the file tells MEDIUM from HIGH (see schemas::Scope).
-bool some_sink_names_medium(const Node& sinks) {
-  for (const auto& item : sinks.items) {
-    for (const auto& section : item.entries) {
-      for (const char* filter : {"scope", "match"}) {
-        const Node* conditions = section.value.find(filter);
-        if (conditions && schemas::names_medium(*conditions)) return true;
-      }
-    }
-  }
-  return false;
-}
-
 void append_canonical(const Node& node, std::string& text) {
   text += node.quoted ? "'" : "";
   text += std::to_string(node.scalar.size()) + ":" + node.scalar + "[";
@@ -101,6 +88,18 @@ SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, co
 }
 
 }  // namespace
+
+bool some_sink_names_medium(const Node& sinks) {
+  for (const auto& item : sinks.items) {
+    for (const auto& section : item.entries) {
+      for (const char* filter : {"scope", "match"}) {
+        const Node* conditions = section.value.find(filter);
+        if (conditions && schemas::names_medium(*conditions)) return true;
+      }
+    }
+  }
+  return false;
+}
 
 std::vector<std::string> SinkSet::names() const {
   std::vector<std::string> names;

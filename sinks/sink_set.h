@@ -36,4 +36,7 @@ SinkSet load_sinks(const base::yaml::Node& node, const SinkTypes& types, const S
 // The kinds of sinks that Robusta has, by the keys of its configuration.
 const std::vector<std::string>& robusta_sink_kinds();
 
+// Whether any sink of the section tells MEDIUM from HIGH (schemas/scope.h).
+bool some_sink_names_medium(const base::yaml::Node& sinks);
+
 }  // namespace sinks

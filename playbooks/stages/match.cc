@@ -22,7 +22,7 @@ bool fires(const Playbook& playbook, const Occasion& occasion, TraceLog& trace) 
 
 std::vector<const Playbook*> match(const Playbooks& playbooks, const Occasion& occasion, TraceLog& trace) {
   std::vector<const Playbook*> matched;
-  for (Index::Position position : playbooks.index.candidates(occasion.event)) {
+  for (Index::Position position : playbooks.index.candidates(occasion)) {
     const Playbook& playbook = playbooks.playbooks[position];
     if (!fires(playbook, occasion, trace)) continue;
     matched.push_back(&playbook);

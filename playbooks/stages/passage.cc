@@ -32,6 +32,11 @@ Passage::Passage(std::shared_ptr<const Playbooks> playbooks, schemas::Event even
 
 bool Passage::is_resolved() const { return event_->alert->status == schemas::AlertStatus::kResolved; }
 
+Occasion Passage::occasion() const {
+  const std::string& label = schemas::value_of(event_->alert->labels, "severity");
+  return {*event_, {}, severity_of(label, playbooks_->severities)};
+}
+
 base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGroup& group) {
   if (memory_.is_duplicate(*event_, options().dedup_window)) {
     txn_.count(ledger::kDuplicate);
@@ -42,7 +47,7 @@ base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGr
     co_return base::ok();
   }
   begin_episode();
-  std::vector<const Playbook*> matched = match(*playbooks_, {*event_, {}}, trace_);
+  std::vector<const Playbook*> matched = match(*playbooks_, occasion(), trace_);
   std::vector<const Playbook*> ran = within_limits(matched);
   if (ran.empty() && !must_be_told()) {
     if (matched.empty()) {

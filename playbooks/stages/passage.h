@@ -32,6 +32,7 @@ class Passage {
   bool is_resolved() const;
   // A resolve of something that was told is told too, whatever the playbooks say.
   bool must_be_told() const { return is_resolved() && memory_.incident.has_value(); }
+  Occasion occasion() const;
   const PlaybooksOptions& options() const { return playbooks_->options; }
 
   void begin_episode();

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "base/options/option_table.h"
-#include "playbooks/attributes.h"
+#include "base/options/value_types.h"
 #include "schemas/scope.h"
 
 namespace playbooks {
 
 namespace {
+
+constexpr std::string_view kAlertName = "alertname";
 
 enum class WantedStatus { kFiring, kResolved, kAll };
 
@@ -23,6 +25,7 @@ struct AlertTriggerOptions {
   std::string namespace_prefix;
   std::string instance_name_prefix;
   std::vector<std::string> k8s_providers;
+  base::yaml::Node severity;
   base::yaml::Node scope;
 };
 
@@ -39,6 +42,9 @@ const base::OptionTable<AlertTriggerOptions>& alert_trigger_options() {
     t.option("instance_name_prefix", &Options::instance_name_prefix, "What the label `instance` begins with.");
     t.option("k8s_providers", &Options::k8s_providers,
              "Kinds of clusters, such as GKE or Kind, in any letter case. In an unknown cluster it does not fire.");
+    t.option("severity", &Options::severity,
+             "How bad it is, one value or a list: `HIGH` is also CRITICAL, and MEDIUM unless the file names that; "
+             "`=HIGH`, `>=LOW`, `<=LOW` are exact.");
     t.option("scope", &Options::scope,
              "`include` and `exclude` by `labels` and `annotations`: lists of `key=regex,key2!=regex`.");
     return t;
@@ -58,16 +64,15 @@ bool refuse(std::string* why_not, std::string reason) {
 
 class OnPrometheusAlert final : public Trigger {
  public:
-  OnPrometheusAlert(AlertTriggerOptions options, schemas::Scope scope)
-      : options_(std::move(options)), scope_(std::move(scope)) {}
+  OnPrometheusAlert(AlertTriggerOptions options, schemas::SeveritySet severities, schemas::Scope scope)
+      : options_(std::move(options)), severities_(severities), scope_(std::move(scope)) {}
 
   Guard guard() const override {
-    using Kind = Guard::Kind;
-    if (!options_.alert_name.empty()) return {Kind::kEquals, std::string(attributes::kAlertName), options_.alert_name};
+    if (!options_.alert_name.empty()) return {{{std::string(kAlertName), {options_.alert_name, true}}}, severities_};
     for (const auto& [name, prefix] : prefixes()) {
-      if (!prefix->empty()) return {Kind::kPrefix, std::string(name), *prefix};
+      if (!prefix->empty()) return {{{std::string(name), {*prefix, false}}}, severities_};
     }
-    return {};
+    return {scope_.clues(), severities_};
   }
 
   bool fires(const Occasion& occasion, std::string* why_not) const override {
@@ -75,6 +80,9 @@ class OnPrometheusAlert final : public Trigger {
     const schemas::Alert& alert = *occasion.event.alert;
     if (!options_.alert_name.empty() && alert.name() != options_.alert_name) {
       return refuse(why_not, "alert_name is not " + options_.alert_name);
+    }
+    if (!severities_.has(occasion.severity)) {
+      return refuse(why_not, "severity is " + std::string(schemas::to_string(occasion.severity)));
     }
     return has_status(alert.status, why_not) && has_prefixes(alert, why_not) &&
            is_provided_by(occasion.provider, why_not) && is_in_scope(alert, why_not);
@@ -85,9 +93,8 @@ class OnPrometheusAlert final : public Trigger {
 
   // By label name, the most telling first.
   std::array<Prefix, 3> prefixes() const {
-    return {Prefix{attributes::kPod, &options_.pod_name_prefix},
-            Prefix{attributes::kInstance, &options_.instance_name_prefix},
-            Prefix{attributes::kNamespace, &options_.namespace_prefix}};
+    return {Prefix{"pod", &options_.pod_name_prefix}, Prefix{"instance", &options_.instance_name_prefix},
+            Prefix{"namespace", &options_.namespace_prefix}};
   }
 
   bool has_status(schemas::AlertStatus status, std::string* why_not) const {
@@ -135,14 +142,34 @@ class OnPrometheusAlert final : public Trigger {
   }
 
   const AlertTriggerOptions options_;
+  const schemas::SeveritySet severities_;
   const schemas::Scope scope_;
 };
 
-std::unique_ptr<Trigger> make(const base::yaml::Node& params, base::yaml::Problems& problems) {
+schemas::SeveritySet read_severities(const base::yaml::Node& node, const TriggerContext& context,
+                                     base::yaml::Problems& problems) {
+  if (node.is_null()) return schemas::SeveritySet::all();
+  schemas::SeveritySet severities;
+  std::vector<base::yaml::Node> values = node.is_sequence() ? node.items : std::vector{node};
+  if (values.empty()) problems.error(node.mark, "severity names no severity: the trigger would never fire");
+  for (const base::yaml::Node& value : values) {
+    if (!value.is_scalar()) {
+      problems.error(value.mark, "severity must be text or a list of texts, found " + base::options::shown(value));
+      continue;
+    }
+    auto set = schemas::SeveritySet::read(value, schemas::Pattern::Extent::kWhole, context.medium_is_named, problems);
+    if (set) severities.add(*set);
+  }
+  return severities;
+}
+
+std::unique_ptr<Trigger> make(const base::yaml::Node& params, const TriggerContext& context,
+                              base::yaml::Problems& problems) {
   AlertTriggerOptions options = alert_trigger_options().read(params, problems);
+  schemas::SeveritySet severities = read_severities(options.severity, context, problems);
   schemas::Scope scope;
   if (!options.scope.is_null()) scope = schemas::Scope::read(options.scope, {}, false, problems);
-  return std::make_unique<OnPrometheusAlert>(std::move(options), std::move(scope));
+  return std::make_unique<OnPrometheusAlert>(std::move(options), severities, std::move(scope));
 }
 
 }  // namespace

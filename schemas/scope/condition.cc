@@ -148,6 +148,41 @@ bool Condition::read_labels(const base::yaml::Node& value, const Dialect& dialec
   return true;
 }
 
+std::vector<LabelClue> Condition::clues() const {
+  for (const KeyTest& test : tests_) {
+    if (test.key != "labels") continue;
+    if (auto found = clues(test); !found.empty()) return found;
+  }
+  return {};
+}
+
+std::vector<LabelClue> Condition::clues(const KeyTest& test) {
+  std::vector<LabelClue> all;
+  for (const std::vector<LabelTest>& all_of : test.labels) {
+    auto found = clues(all_of);
+    if (found.empty()) return {};
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
+// Of the part that says most: one value rather than some, some rather than beginnings.
+std::vector<LabelClue> Condition::clues(const std::vector<LabelTest>& all_of) {
+  std::vector<LabelClue> best;
+  std::size_t least_vague = 0;
+  for (const LabelTest& test : all_of) {
+    if (test.negated) continue;
+    auto values = test.pattern.beginnings();
+    std::size_t vague = values.size();
+    for (const Beginning& value : values) vague += value.is_whole ? 0 : 100;
+    if (values.empty() || (!best.empty() && vague >= least_vague)) continue;
+    best.clear();
+    least_vague = vague;
+    for (Beginning& value : values) best.push_back({test.name, std::move(value)});
+  }
+  return best;
+}
+
 const Condition::KeyTest* Condition::first_failing(const Attributes& attributes) const {
   for (const KeyTest& test : tests_) {
     if (!holds(test, attributes)) return &test;

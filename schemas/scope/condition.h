@@ -31,6 +31,8 @@ class Condition {
   bool matches(const Attributes& attributes) const { return first_failing(attributes) == nullptr; }
   // What doesn't match, as "severity: HIGH does not match 'LOW'", or the empty string.
   std::string failing(const Attributes& attributes) const;
+  // As Scope::clues().
+  std::vector<LabelClue> clues() const;
   // As a user would write it: "namespace: prod, labels: [app=a, app=b]".
   std::string text() const;
 
@@ -53,6 +55,8 @@ class Condition {
                          base::yaml::Problems& problems);
   static bool read_labels(const base::yaml::Node& value, const Dialect& dialect, KeyTest& test,
                           base::yaml::Problems& problems);
+  static std::vector<LabelClue> clues(const KeyTest& test);
+  static std::vector<LabelClue> clues(const std::vector<LabelTest>& all_of);
   const KeyTest* first_failing(const Attributes& attributes) const;
   static bool holds(const KeyTest& test, const Attributes& attributes);
   static bool holds(const std::vector<LabelTest>& all_of, const Labels& labels);

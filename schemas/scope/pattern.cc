@@ -95,4 +95,10 @@ std::optional<std::vector<std::string>> Pattern::groups(std::string_view text) c
   return groups;
 }
 
+std::vector<Beginning> Pattern::beginnings() const {
+  if (extent_ != Extent::kWhole || letters_ != Case::kMatters) return {};
+  if (regex_) return schemas::beginnings(regex_->pattern());
+  return literal_.empty() ? std::vector<Beginning>() : std::vector<Beginning>{{literal_, true}};
+}
+
 }  // namespace schemas

@@ -9,6 +9,7 @@
 
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
+#include "schemas/scope/beginnings.h"
 
 namespace re2 {
 class RE2;
@@ -33,6 +34,8 @@ class Pattern {
   // The same, with what the regex's groups caught, in their order; a group that caught nothing is empty. nullopt: no
   // match.
   std::optional<std::vector<std::string>> groups(std::string_view text) const;
+  // See schemas/scope/beginnings.h.
+  std::vector<Beginning> beginnings() const;
 
  private:
   Pattern() = default;

@@ -20,6 +20,12 @@ class SeveritySet {
   static std::optional<SeveritySet> read(const base::yaml::Node& node, Pattern::Extent extent, bool medium_is_named,
                                          base::yaml::Problems& problems);
 
+  static SeveritySet all() {
+    SeveritySet set;
+    set.bits_ = 0xFF;
+    return set;
+  }
+
   bool has(Severity severity) const { return (bits_ & bit(severity)) != 0; }
   void add(SeveritySet other) { bits_ = static_cast<std::uint8_t>(bits_ | other.bits_); }
 

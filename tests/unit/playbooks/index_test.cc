@@ -17,7 +17,13 @@ std::string pick(std::mt19937& random, std::initializer_list<const char*> values
 std::string some_trigger(std::mt19937& random) {
   return "{" + pick(random, {"", "alert_name: A, ", "alert_name: B, ", "alert_name: C, "}) +
          pick(random, {"", "namespace_prefix: a, ", "namespace_prefix: ab, ", "namespace_prefix: b, "}) +
-         pick(random, {"", "pod_name_prefix: x, ", "pod_name_prefix: xyz, "}) + pick(random, {"", "status: all"}) + "}";
+         pick(random, {"", "pod_name_prefix: x, ", "pod_name_prefix: xyz, "}) +
+         pick(random, {"", "severity: HIGH, ", "severity: '>=LOW', ", "severity: ['=INFO', CRITICAL], "}) +
+         pick(random, {"", "scope: {include: [{labels: ['namespace=a.*', 'pod=xyzzy,alertname=A|B']}]}, ",
+                       "scope: {include: [{labels: 'namespace=ab?c'}, {labels: 'pod!=x'}]}, ",
+                       "scope: {include: [{labels: 'pod=(x|y).*'}], exclude: [{labels: 'alertname=A'}]}, ",
+                       "scope: {include: [{labels: 'namespace=b'}, {labels: 'alertname=[A-C]|D'}]}, "}) +
+         pick(random, {"", "status: all"}) + "}";
 }
 
 TEST(Index, FindsWhatAskingEveryPlaybookFindsInTheSameOrder) {
@@ -31,14 +37,15 @@ TEST(Index, FindsWhatAskingEveryPlaybookFindsInTheSameOrder) {
   ASSERT_TRUE(loaded.problems.empty()) << loaded.problems[0];
   for (int i = 0; i < 200; ++i) {
     auto event = fakes::event(fakes::alert({{"alertname", pick(random, {"A", "B", "C", "D"})},
-                                            {"namespace", pick(random, {"a", "abc", "b", ""})},
+                                            {"namespace", pick(random, {"a", "abc", "b", "", " b "})},
                                             {"pod", pick(random, {"x", "xyzzy", ""})}}));
+    playbooks::Occasion occasion{event, "", static_cast<schemas::Severity>(random() % 6)};
     auto fires = [&](const playbooks::Playbook& playbook) {
-      return std::ranges::any_of(playbook.triggers, [&](auto& t) { return t->fires({event, ""}, nullptr); });
+      return std::ranges::any_of(playbook.triggers, [&](auto& t) { return t->fires(occasion, nullptr); });
     };
 
     std::vector<std::size_t> asked;
-    for (auto position : loaded.playbooks->index.candidates(event)) {
+    for (auto position : loaded.playbooks->index.candidates(occasion)) {
       if (fires(loaded.playbooks->playbooks[position])) asked.push_back(position);
     }
 

@@ -24,13 +24,13 @@ TEST_P(OnPrometheusAlert, Decides) {
   base::yaml::Problems problems;
   auto params = base::yaml::parse(
       GetParam().params, [](const std::string&) { return std::nullopt; }, problems);
-  auto trigger = playbooks::on_prometheus_alert_type().make(params, problems);
+  auto trigger = playbooks::on_prometheus_alert_type().make(params, {}, problems);
   ASSERT_FALSE(problems.has_errors());
   auto alert = fakes::alert(
       {{"alertname", "KubePodCrashLooping"}, {"namespace", "shop-eu"}, {"pod", "api-1"}, {"severity", "warning"}},
       {{"runbook", "r1"}});
   auto event = fakes::event(GetParam().is_resolved ? fakes::resolved(alert) : alert);
-  playbooks::Occasion occasion{event, GetParam().provider};
+  playbooks::Occasion occasion{event, GetParam().provider, schemas::Severity::kLow};
 
   std::string why_not;
   bool fires = trigger->fires(occasion, &why_not);
@@ -52,6 +52,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"{pod_name_prefix: web}", false, "label pod does not begin with web"},
                     Case{"{namespace_prefix: shop}", true, ""},
                     Case{"{namespace_prefix: shop-us}", false, "label namespace does not begin with shop-us"},
+                    Case{"{severity: LOW}", true, ""}, Case{"{severity: [HIGH, '<=LOW']}", true, ""},
+                    Case{"{severity: HIGH}", false, "severity is LOW"},
+                    Case{"{severity: '>=MEDIUM'}", false, "severity is LOW"},
                     Case{"{instance_name_prefix: a}", false, "label instance does not begin with a"},
                     Case{"{k8s_providers: [GKE]}", false,
                          "k8s_providers is set, and the cluster's provider is not known"},
@@ -66,7 +69,7 @@ TEST(OnPrometheusAlert, SaysWhatOfTheScopeExcludes) {
   auto params = base::yaml::parse(
       "{scope: {exclude: [{labels: ['severity=warning']}]}}", [](const std::string&) { return std::nullopt; },
       problems);
-  auto trigger = playbooks::on_prometheus_alert_type().make(params, problems);
+  auto trigger = playbooks::on_prometheus_alert_type().make(params, {}, problems);
   auto event = fakes::event(fakes::alert({{"alertname", "A"}, {"severity", "warning"}}));
 
   std::string why_not;
