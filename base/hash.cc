@@ -13,17 +13,31 @@ namespace base {
 
 namespace {
 
-std::string to_hex(const unsigned char* bytes, std::size_t size) {
+std::string_view as_text(const unsigned char* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex(size * 2, '0');
-  for (std::size_t i = 0; i < size; ++i) {
-    hex[2 * i] = kDigits[bytes[i] >> 4];
-    hex[2 * i + 1] = kDigits[bytes[i] & 15];
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  for (char c : bytes) {
+    auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
   }
   return hex;
 }
 
-}  // namespace
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), digest.data(), &size);
+  return std::string(as_text(digest.data(), size));
+}
 
 std::string derive_id(std::initializer_list<std::string_view> parts) {
   std::string joined;
@@ -34,21 +48,16 @@ std::string derive_id(std::initializer_list<std::string_view> parts) {
   }
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest.data());
-  return to_hex(digest.data(), digest.size() / 2);
+  return to_hex(as_text(digest.data(), digest.size() / 2));
 }
 
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return to_hex(digest.data(), digest.size());
+  return to_hex(as_text(digest.data(), digest.size()));
 }
 
-std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(), digest.data(), nullptr);
-  return to_hex(digest.data(), digest.size());
-}
+std::string hmac_sha256_hex(std::string_view key, std::string_view text) { return to_hex(hmac_sha256(key, text)); }
 
 bool is_same_secret(std::string_view given, std::string_view expected) {
   // Digests have one length: that of the secret isn't told either.

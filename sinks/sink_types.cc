@@ -7,6 +7,11 @@
 
 namespace sinks {
 
+base::Clock& wall_clock() {
+  static base::SystemClock clock;
+  return clock;
+}
+
 void SinkTypes::add(SinkType type) {
   auto name = type.name;
   if (types_.emplace(name, std::move(type)).second) return;

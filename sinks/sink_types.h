@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/options/option_set.h"
 #include "base/task.h"
 #include "base/yaml/node.h"
@@ -18,11 +19,15 @@
 
 namespace sinks {
 
+// The machine's clock.
+base::Clock& wall_clock();
+
 // What sinks are built with; outlives them.
 struct Services {
   net::http::Client& http;
   base::Executor file_pool;  // Where blocking file calls run; never the network's.
   std::string user_agent = "tocsin";
+  base::Clock& clock = wall_clock();  // Of the outside world: for time stamps that a receiver compares with its own.
 };
 
 // A sink as its section of the configuration describes it.

@@ -97,8 +97,8 @@ void wrap_line(std::string_view line, std::size_t width, std::vector<std::string
     lines.emplace_back();
     return;
   }
-  while (columns(line) > width) {
-    std::size_t end = bytes_within(line, width);
+  // Looks no further than a line at a time: one word can be as long as a log.
+  for (std::size_t end = bytes_within(line, width); end < line.size(); end = bytes_within(line, width)) {
     std::size_t space = line.rfind(' ', end);
     bool at_word = space != std::string_view::npos && space > indent.size();
     std::size_t cut = at_word ? space : std::max<std::size_t>(end, 1);

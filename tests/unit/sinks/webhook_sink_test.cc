@@ -34,7 +34,7 @@ struct WebhookTest : testing::Test {
     into = co_await sink.send(std::move(rendered), base::in(std::chrono::seconds(5)));
   }
   base::Result<Reply> post() {
-    Webhook sink(options, http, "tocsin/test");
+    Webhook sink(options, services);
     std::optional<base::Result<Reply>> result;
     boost::asio::io_context loop;
     boost::asio::co_spawn(loop, keep(sink, sink.render(delivery).value(), result),
@@ -46,6 +46,8 @@ struct WebhookTest : testing::Test {
   Options options;
   schemas::Delivery delivery;
   fakes::FakeHttpClient http;
+  base::ManualClock clock{base::Time(std::chrono::seconds(1'674'087'231))};
+  Services services{.http = http, .file_pool = {}, .user_agent = "tocsin/test", .clock = clock};
 };
 
 TEST_F(WebhookTest, PostsTheTransitionWithItsHeaders) {
@@ -68,7 +70,7 @@ TEST_F(WebhookTest, PostsTheTransitionWithItsHeaders) {
 }
 
 TEST_F(WebhookTest, RendersTheSameBytesEachTime) {
-  Webhook sink(options, http, "tocsin");
+  Webhook sink(options, services);
 
   EXPECT_EQ(sink.render(delivery).value().body, sink.render(delivery).value().body);
 }
@@ -85,12 +87,117 @@ TEST_F(WebhookTest, PostsTextWhereTextIsWanted) {
 
 TEST_F(WebhookTest, AddsPicturesOnlyWhereTheyFit) {
   options.include_png = true;
-  Webhook with(options, http, "tocsin");
+  Webhook with(options, services);
   options.size_limit = 4096;
-  Webhook without(options, http, "tocsin");
+  Webhook without(options, services);
 
   EXPECT_THAT(with.render(delivery).value().body, HasSubstr("image/png"));
   EXPECT_THAT(without.render(delivery).value().body, Not(HasSubstr("image/png")));
+}
+
+TEST_F(WebhookTest, SendsAsTheMethodSays) {
+  options.method = Method::kPut;
+  http.answer("example.org", 200, "");
+
+  ASSERT_TRUE(post().has_value());
+
+  EXPECT_EQ(http.requests.at(0).method, "PUT");
+}
+
+TEST_F(WebhookTest, SignsWhatItSendsAtTheTimeOfTheAttempt) {
+  options.signature = SignatureOptions{.style = SignatureStyle::kStandardWebhooks,
+                                       .secrets = {{base::Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")}}};
+  http.answer("example.org", 200, "");
+
+  ASSERT_TRUE(post().has_value());
+  clock.advance(std::chrono::seconds(60));
+  ASSERT_TRUE(post().has_value());
+
+  const auto& first = http.requests.at(0);
+  EXPECT_EQ(net::http::find_header(first.headers, "webhook-id"), "delivery-1");
+  EXPECT_EQ(net::http::find_header(first.headers, "webhook-timestamp"), "1674087231");
+  EXPECT_EQ(net::http::find_header(http.requests.at(1).headers, "webhook-timestamp"), "1674087291");
+  auto expected =
+      signature_headers(*options.signature, "delivery-1", base::Time(std::chrono::seconds(1'674'087'231)), first.body);
+  EXPECT_EQ(net::http::find_header(first.headers, "webhook-signature"), expected.at(2).second);
+}
+
+TEST_F(WebhookTest, PutsTheCloudEventAroundTheBody) {
+  options.cloudevents = CloudEvents::kStructured;
+  delivery.transition.incident.id = "incident-1";
+  http.answer("example.org", 200, "");
+
+  ASSERT_TRUE(post().has_value());
+
+  const auto& request = http.requests.at(0);
+  EXPECT_EQ(net::http::find_header(request.headers, "Content-Type"), "application/cloudevents+json; charset=utf-8");
+  auto event = nlohmann::json::parse(request.body);
+  EXPECT_EQ(event["specversion"], "1.0");
+  EXPECT_EQ(event["id"], "delivery-1");
+  EXPECT_EQ(event["type"], "tocsin.incident.opened");
+  EXPECT_EQ(event["source"], "/tocsin");
+  EXPECT_EQ(event["subject"], "incident-1");
+  EXPECT_EQ(event["datacontenttype"], "application/json");
+  EXPECT_EQ(event["data"]["schema"], "tocsin.transition/1");
+}
+
+TEST_F(WebhookTest, PutsTheCloudEventIntoHeaders) {
+  options.cloudevents = CloudEvents::kBinary;
+  options.cloudevents_source = "https://tocsin.example.org/Köln 1\"%";
+  http.answer("example.org", 200, "");
+
+  ASSERT_TRUE(post().has_value());
+
+  const auto& request = http.requests.at(0);
+  EXPECT_EQ(net::http::find_header(request.headers, "Content-Type"), "application/json");
+  EXPECT_EQ(net::http::find_header(request.headers, "ce-specversion"), "1.0");
+  EXPECT_EQ(net::http::find_header(request.headers, "ce-id"), "delivery-1");
+  EXPECT_EQ(net::http::find_header(request.headers, "ce-source"), "https://tocsin.example.org/K%C3%B6ln%201%22%25");
+  EXPECT_EQ(net::http::find_header(request.headers, "ce-time"), base::to_rfc3339(delivery.transition.at));
+  EXPECT_EQ(nlohmann::json::parse(request.body)["schema"], "tocsin.transition/1");
+}
+
+TEST_F(WebhookTest, WrapsATextAsATextOfTheCloudEvent) {
+  options.cloudevents = CloudEvents::kStructured;
+  options.format = Format::kText;
+  options.size_limit = 4096;
+  delivery.transition.finding.description = std::string(100'000, '"');
+  Webhook sink(options, services);
+
+  auto body = sink.render(delivery).value().body;
+
+  EXPECT_LE(body.size(), 4096u);
+  EXPECT_TRUE(nlohmann::json::parse(body)["data"].is_string());
+}
+
+TEST_F(WebhookTest, FillsATemplateWithWhatFits) {
+  auto text =
+      R"({"title": "{{ finding.title }}", "evidence": {{ finding.enrichments }}, "new": {{ opening }}, "text": {{ text }}})";
+  options.body = std::get<body::Template>(body::Template::parse(text, body::Escape::kJson));
+  options.size_limit = 8192;
+  delivery.opening = true;
+  delivery.transition.finding.enrichments = {{"logs", "", "", {schemas::MarkdownBlock{std::string(50'000, 'x')}}}};
+  Webhook sink(options, services);
+
+  auto body = sink.render(delivery).value().body;
+
+  EXPECT_LE(body.size(), 8192u);
+  auto json = nlohmann::json::parse(body);
+  EXPECT_EQ(json["title"], "Pod web-1 restarts");
+  EXPECT_EQ(json["new"], true);
+  EXPECT_THAT(json["text"].get<std::string>(), HasSubstr("Pod web-1 restarts"));
+}
+
+TEST_F(WebhookTest, GivesUpATemplateThatIsTooLargeByItself) {
+  options.body = std::get<body::Template>(body::Template::parse(std::string(9000, 'x'), body::Escape::kNone));
+  options.size_limit = 8192;
+  Webhook sink(options, services);
+
+  auto rendered = sink.render(delivery);
+
+  ASSERT_FALSE(rendered.has_value());
+  EXPECT_EQ(rendered.error().reason, Reason::kTooLarge);
+  EXPECT_TRUE(rendered.error().retry.is_never());
 }
 
 TEST_F(WebhookTest, TellsForEachStatusWhetherAnotherAttemptCanHelp) {
