@@ -29,7 +29,9 @@ class Calls {
 
 void run_aside(std::function<void()> call) {
   static Calls calls;
-  calls.add(std::async(std::launch::async, std::move(call)));
+  // What the call owns ends with it: it may be a client, whose end is another call.
+  auto run = [call = std::move(call)]() mutable { std::exchange(call, nullptr)(); };
+  calls.add(std::async(std::launch::async, std::move(run)));
 }
 
 }  // namespace bus::kafka

@@ -107,6 +107,7 @@ base::Result<void> fit(std::vector<ReadRange>& ranges, const std::vector<Waterma
 
 base::Task<base::Result<void>> read_all(StatePtr state, std::vector<ReadRange> ranges, Visitor visit,
                                         base::Deadline deadline) {
+  if (ranges.empty()) co_return base::ok();
   Claim claim(state, ranges);
   if (!claim.refused().empty()) {
     co_return base::permanent(base::Reason::kBadRequest, claim.refused() + " is being read already");

@@ -39,7 +39,7 @@ TEST(KafkaTopicSpec, SaysInPlainWordsWhatDiffers) {
           "topic tocsin.events has 1 copies of each partition, wanted 3",
           "topic tocsin.events has cleanup.policy=delete, wanted cleanup.policy=compact,delete",
           "topic tocsin.events takes batches of up to 1000 bytes, wanted 1048588 bytes (max.message.bytes=1048588)",
-          "topic tocsin.events keeps records for 1d, wanted 1w (retention.ms=604800000)"}));
+          "topic tocsin.events keeps records for 1d, wanted 7d (retention.ms=604800000)"}));
 }
 
 TEST(KafkaTopicSpec, TakesMoreForAsGood) {
@@ -55,7 +55,7 @@ TEST(KafkaTopicSpec, WantsUnlimitedWhereItSaysSo) {
   TopicSpec spec{"t", -1, -1, {{"retention.ms", "-1"}}};
 
   EXPECT_EQ(differences(spec, found()),
-            (std::vector<std::string>{"topic t keeps records for 1w, wanted unlimited (retention.ms=-1)"}));
+            (std::vector<std::string>{"topic t keeps records for 7d, wanted unlimited (retention.ms=-1)"}));
 }
 
 TEST(KafkaTopicSpec, ComparesWhatTheBrokerTells) {
