@@ -60,8 +60,8 @@ std::set<std::string> differing_labels(const std::vector<base::Series>& series) 
 
 // The label that says most about a series that stands alone.
 std::string telling_label(const base::Series& series) {
-  for (const char* name :
-       {"container", "pod", "deployment", "statefulset", "daemonset", "node", "instance", "job", "__name__"}) {
+  for (const char* name : {"container", "pod", "deployment", "statefulset", "daemonset", "device", "node", "instance",
+                           "job", "__name__"}) {
     auto it = series.labels.find(name);
     if (it != series.labels.end()) return it->second;
   }

@@ -17,9 +17,11 @@ constexpr const char* kPodCpu =
     "sum by (pod) (max by (pod, container) (rate(container_cpu_usage_seconds_total{{{0}}}[5m])))";
 constexpr const char* kContainerCpu = "max by (container) (rate(container_cpu_usage_seconds_total{{{0}}}[5m]))";
 constexpr const char* kMemory = "max by (container) (container_memory_working_set_bytes{{{0}}})";
+// A share of what was counted: where samples begin, all modes are short alike. Guests are counted as user too.
 constexpr const char* kNodeCpu =
-    "1 - avg by (instance) (sum by (instance, cpu) (max by (instance, cpu, mode) "
-    "(rate(node_cpu_seconds_total{{{0},mode=~\"idle|iowait|steal\"}}[5m]))))";
+    "1 - sum by (instance) (max by (instance, cpu, mode) (rate(node_cpu_seconds_total{{{0},"
+    "mode=~\"idle|iowait|steal\"}}[5m]))) / sum by (instance) (max by (instance, cpu, mode) "
+    "(rate(node_cpu_seconds_total{{{0},mode!~\"guest.*\"}}[5m])))";
 // Kernels before 3.14 don't know what is available.
 constexpr const char* kNodeMemory =
     "1 - max by (instance) (node_memory_MemAvailable_bytes{{{0}}} or (node_memory_MemFree_bytes{{{0}}} + "

@@ -16,39 +16,14 @@
 #include "tests/harness/process.h"
 #include "tests/harness/socket.h"
 #include "tests/harness/temp_dir.h"
+#include "tests/integration/dialects.h"
 
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-// A server that speaks Prometheus' API, on a free port with its own directory.
-class Dialect {
- public:
-  virtual ~Dialect() = default;
-  virtual std::string program() const = 0;
-  virtual std::vector<std::string> arguments(const std::string& dir, std::uint16_t port) const = 0;
-  virtual const char* health() const = 0;
-};
-
-class PrometheusServer final : public Dialect {
- public:
-  std::string program() const override { return "prometheus"; }
-  std::vector<std::string> arguments(const std::string& dir, std::uint16_t port) const override {
-    return {"--config.file=/dev/null", "--storage.tsdb.path=" + dir,
-            fmt::format("--web.listen-address=127.0.0.1:{}", port)};
-  }
-  const char* health() const override { return "/-/ready"; }
-};
-
-class VictoriaMetrics final : public Dialect {
- public:
-  std::string program() const override { return "victoria-metrics"; }
-  std::vector<std::string> arguments(const std::string& dir, std::uint16_t port) const override {
-    return {"-storageDataPath=" + dir, fmt::format("-httpListenAddr=127.0.0.1:{}", port)};
-  }
-  const char* health() const override { return "/health"; }
-};
+using integration::Dialect;
 
 class Dialects : public ::testing::TestWithParam<std::shared_ptr<Dialect>> {
  protected:
@@ -137,7 +112,7 @@ TEST_P(Dialects, ParsesWhatAdditionalLabelsMakeOfAnExpression) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, Dialects,
-                         ::testing::Values(std::make_shared<PrometheusServer>(), std::make_shared<VictoriaMetrics>()),
+                         ::testing::Values(integration::prometheus(), integration::victoria_metrics()),
                          [](const auto& info) {
                            std::string name = info.param->program();
                            std::erase(name, '-');
