@@ -50,7 +50,8 @@ struct GroupOptions {
                          // partitions. Empty: a dynamic member.
   // A member that is silent for so long loses its partitions. Brokers accept from 6 s (group.min.session.timeout.ms).
   std::chrono::milliseconds session_timeout{8000};
-  std::chrono::milliseconds heartbeat{2000};
+  // Also how long a member takes at most to notice that the group shares partitions out anew.
+  std::chrono::milliseconds heartbeat{1000};
   // What is fetched ahead: per partition until this many messages, per client until this many bytes.
   std::size_t queued_min_messages = 1000;
   std::size_t queued_max_bytes = 4 << 20;

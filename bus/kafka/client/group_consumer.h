@@ -74,14 +74,20 @@ class GroupConsumer {
   base::Result<void> start_at(const PartitionOffset& from);
 
   // Commits positions (the next offset to read); `done` is called once, with kCancelled if the consumer ends before.
+  // Refused (kCancelled) unless partitions are assigned or being revoked. Seen with librdkafka 2.0.2 and Kafka 4.1.1: a
+  // commit sent between unassign() and the next on_assigned reaches the broker in the group's next generation, and
+  // librdkafka takes the answer (ILLEGAL_GENERATION) for the loss of its new assignment; without those, 10,000 commits
+  // across 40 rebalances lost none, in flight or not when partitions were given back.
   void commit(std::vector<PartitionOffset> next, std::function<void(base::Result<void>)> done);
 
   // What the latest answer of the broker said about a partition of ours.
   std::optional<Watermarks> watermarks(const TopicPartition& partition) const;
   GroupStatus status() const;
 
-  // How to leave. kLeave: the group rebalances at once. kStay: a static member keeps its partitions for the session
-  // timeout, for one that restarts in place.
+  // How to leave. kLeave: the group rebalances at once; the others have the partitions after their next heartbeat (2.0
+  // s measured with a heartbeat of 2 s). kStay: a static member keeps its partitions for the session timeout, for one
+  // that restarts in place; after it the others have them (8.0 s measured with 8 s). librdkafka by itself never sends
+  // LeaveGroup for a static member that closes; kLeave has it do so.
   enum class Farewell { kLeave, kStay };
   // Has partitions revoked (the owner answers), leaves, and ends the client. False if the deadline came first; the
   // client is ended then too, and the group notices by the session timeout.

@@ -196,6 +196,10 @@ base::Result<void> GroupMember::seek(const PartitionOffset& to) {
 
 void GroupMember::commit(const std::vector<PartitionOffset>& next, std::function<void(base::Result<void>)> done) {
   if (auto usable = check_usable(); !usable) return done(usable.error());
+  // A commit that meets the group's next generation makes librdkafka take its new assignment for lost.
+  if (phase_ != Phase::kAssigned && phase_ != Phase::kRevoking) {
+    return done(base::passing(base::Reason::kCancelled, "commit to group " + options_.group + ": nothing is assigned"));
+  }
   auto commit = std::make_unique<Commit>(Commit{this, std::move(done)});
   Commit* key = commit.get();
   commits_.emplace(key, std::move(commit));
