@@ -68,10 +68,13 @@ NodeAddress address_in(const std::vector<base::Series>& found, const std::string
 const char* resource_word(ResourceType resource) { return resource == ResourceType::kCpu ? "cpu" : "memory"; }
 
 std::string limits_query(const char* metric, bool adds_up, ResourceType resource, const std::string& matchers) {
-  auto each = fmt::format("max by (container) ({}{{{},resource=\"{}\"}})", metric, matchers, resource_word(resource));
+  auto each = fmt::format("max by (container) (last_over_time({}{{{},resource=\"{}\"}}[1h]))", metric, matchers,
+                          resource_word(resource));
   if (!adds_up) return each;
-  return fmt::format("sum({0}) and on () (count({0}) >= count(count by (container) (kube_pod_container_info{{{1}}})))",
-                     each, matchers);
+  return fmt::format(
+      "sum({0}) and on () (count({0}) >= count(count by (container) "
+      "(last_over_time(kube_pod_container_info{{{1}}}[1h]))))",
+      each, matchers);
 }
 
 std::vector<base::ReferenceLine> lines_of(base::ReferenceLine::Kind kind, const char* name,
