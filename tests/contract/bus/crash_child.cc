@@ -60,6 +60,18 @@ bus::embedded::EmbeddedOptions crash_options(const std::filesystem::path& data_d
   return options;
 }
 
+bus::kafka::KafkaOptions kafka_crash_options(const std::filesystem::path& data_dir, const std::string& servers) {
+  bus::kafka::KafkaOptions options;
+  options.bootstrap_servers = servers;
+  options.topic_prefix = "crash.";
+  options.partitions = 4;
+  options.data_dir = data_dir;
+  // The mock cluster expects a member that died for so long.
+  options.session_timeout = std::chrono::milliseconds(1000);
+  options.position_interval = std::chrono::milliseconds(50);
+  return options;
+}
+
 namespace {
 
 // Appends ever greater numbers of one key. Those of an earlier process are below.
@@ -88,6 +100,18 @@ void keep_synced(const std::filesystem::path& directory) {
   }
 }
 
+int run(bus::Bus& bus, const std::filesystem::path& directory) {
+  int acknowledged = ::open((directory / "acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  boost::asio::thread_pool pool(2);
+  if (auto started = bus.start(); !started) return 1;
+  CrashPipeline pipeline;
+  base::TaskGroup tasks(pool.get_executor());
+  pipeline.add_to(bus, pool.get_executor());
+  for (int key = 0; key < kChildKeys; ++key) tasks.spawn(append_forever(bus, key, acknowledged));
+  tasks.join();
+  return 1;
+}
+
 }  // namespace
 
 int run_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth) {
@@ -97,18 +121,23 @@ int run_crash_child(const std::filesystem::path& directory, const std::string& f
     if (at == failpoint && ++passed == nth) ::_exit(kFailpointExit);
     if (at == kSyncedPoint && failpoint == kSyncedPoint) keep_synced(directory);
   };
-  int acknowledged = ::open((directory / "acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   base::SystemClock clock;
   base::Metrics metrics;
-  boost::asio::thread_pool pool(2);
   auto bus = bus::embedded::make_embedded_bus(std::move(options), clock, metrics);
-  if (auto started = bus->start(); !started) return 1;
-  CrashPipeline pipeline;
-  base::TaskGroup tasks(pool.get_executor());
-  pipeline.add_to(*bus, pool.get_executor());
-  for (int key = 0; key < kChildKeys; ++key) tasks.spawn(append_forever(*bus, key, acknowledged));
-  tasks.join();
-  return 1;
+  return run(*bus, directory);
+}
+
+int run_kafka_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth,
+                          const std::string& servers) {
+  auto options = kafka_crash_options(directory / "data", servers);
+  std::atomic<int> passed = 0;
+  options.failpoint = [&](std::string_view at) {
+    if (at == failpoint && ++passed == nth) ::_exit(kFailpointExit);
+  };
+  base::SystemClock clock;
+  base::Metrics metrics;
+  auto bus = bus::kafka::make_kafka_bus(std::move(options), clock, metrics);
+  return run(*bus, directory);
 }
 
 }  // namespace contract

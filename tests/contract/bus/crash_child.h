@@ -8,6 +8,7 @@
 
 #include "bus/bus.h"
 #include "bus/embedded/embedded_bus.h"
+#include "bus/kafka/kafka_bus.h"
 
 namespace contract {
 
@@ -34,9 +35,13 @@ class CrashPipeline {
 };
 
 bus::embedded::EmbeddedOptions crash_options(const std::filesystem::path& data_dir, bool with_retention);
+bus::kafka::KafkaOptions kafka_crash_options(const std::filesystem::path& data_dir, const std::string& servers);
 
 // A process of its own: runs the pipeline and appends until it is killed, or until `failpoint` is passed for the nth
 // time. Each acknowledged append is a line "key number" of the file `acknowledged`.
 int run_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth);
+// The same on a Kafka cluster.
+int run_kafka_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth,
+                          const std::string& servers);
 
 }  // namespace contract

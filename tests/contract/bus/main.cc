@@ -10,6 +10,9 @@ int main(int argc, char** argv) {
   if (argc == 5 && std::string_view(argv[1]) == "crash-child") {
     return contract::run_crash_child(argv[2], argv[3], std::stoi(argv[4]));
   }
+  if (argc == 6 && std::string_view(argv[1]) == "kafka-crash-child") {
+    return contract::run_kafka_crash_child(argv[2], argv[3], std::stoi(argv[4]), argv[5]);
+  }
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
