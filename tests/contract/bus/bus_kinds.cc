@@ -42,6 +42,12 @@ class KafkaUnderTest final : public BusUnderTest {
     options.partitions = 4;
     options.data_dir = directory_.path();
     options.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)};
+    if (mock_) {
+      // It answers a fetch after this time whatever comes meanwhile, and expects a member that left for its session.
+      options.properties["fetch.wait.max.ms"] = "5";
+      // Not below the 3 s that it gives the first member of a group to come.
+      options.session_timeout = std::chrono::milliseconds(3200);
+    }
     return bus::kafka::make_kafka_bus(std::move(options), clock, metrics);
   }
 

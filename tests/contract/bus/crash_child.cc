@@ -66,8 +66,9 @@ bus::kafka::KafkaOptions kafka_crash_options(const std::filesystem::path& data_d
   options.topic_prefix = "crash.";
   options.partitions = 4;
   options.data_dir = data_dir;
-  // The mock cluster expects a member that died for so long.
-  options.session_timeout = std::chrono::milliseconds(1000);
+  // The mock cluster expects a member that died for so long, and gives the first of a group 3 s to come.
+  options.session_timeout = std::chrono::milliseconds(3200);
+  options.properties["fetch.wait.max.ms"] = "5";
   options.position_interval = std::chrono::milliseconds(50);
   return options;
 }
