@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "bus/kafka/client/client_error.h"
 #include "bus/kafka/client/handle.h"
@@ -82,10 +83,20 @@ void read_configs(const rd_kafka_ConfigResource_t* resource, std::map<std::strin
   }
 }
 
+// librdkafka's mock cluster names a controller that does not exist: waiting for it would end with the deadline.
+base::Result<bool> has_controller(rd_kafka_t* client, int timeout_ms) {
+  BOOST_OUTCOME_TRY(auto metadata, metadata_of(client, nullptr, false, timeout_ms));
+  auto brokers = std::span(metadata->brokers, static_cast<std::size_t>(metadata->broker_cnt));
+  auto controller = rd_kafka_controllerid(client, 0);
+  return std::ranges::any_of(brokers, [&](const auto& broker) { return broker.id == controller; });
+}
+
 // Adds the configs of topics. Whoever may not ask for them, or asks brokers that don't tell (they then may not answer
 // at all, though they have just told of the topics), goes without.
 base::Result<void> add_configs(rd_kafka_t* client, std::map<std::string, TopicState>& topics, int timeout_ms) {
   if (topics.empty()) return base::ok();
+  BOOST_OUTCOME_TRY(bool has_one, has_controller(client, timeout_ms));
+  if (!has_one) return base::ok();
   std::vector<Resource> owners;
   std::vector<rd_kafka_ConfigResource_t*> resources;
   for (const auto& [name, state] : topics) {
