@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "bus/kafka/kafka_bus.h"
+#include "tests/contract/bus/temporary_directory.h"
+#include "tests/fakes/mock_kafka.h"
+
+namespace contract {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = base::Result<void>;
+
+// Counts its records in the state and passes them on with the count; a wrong count is a unit lost or doubled.
+class Counter final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
+    const std::string* count = txn.get("t", "count");
+    std::string next = std::to_string((count != nullptr ? std::stoll(*count) : 0) + 1);
+    txn.put("t", "count", next);
+    txn.emit("out", record.key, record.value + ":" + next);
+    co_return base::ok();
+  }
+};
+
+// What came out, by key.
+class Collector final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction&) override {
+    std::lock_guard lock(mutex_);
+    seen_[record.key].push_back(record.value);
+    ++count_;
+    changed_.notify_all();
+    co_return base::ok();
+  }
+  bool wait_for(std::size_t count, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [&] { return count_ >= count; });
+  }
+  std::map<std::string, std::vector<std::string>> seen() const {
+    std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, std::vector<std::string>> seen_;
+  std::size_t count_ = 0;
+};
+
+// A process of the installation: a bus with a data directory of its own.
+class Process {
+ public:
+  Process(const std::string& servers, boost::asio::thread_pool& pool) : pool_(pool) {
+    bus::kafka::KafkaOptions options;
+    options.bootstrap_servers = servers;
+    options.topic_prefix = "faults.";
+    options.partitions = 4;
+    options.data_dir = directory_.path();
+    options.session_timeout = 3200ms;
+    options.position_interval = 50ms;
+    options.append_timeout = 20s;
+    options.properties["fetch.wait.max.ms"] = "5";
+    bus_ = bus::kafka::make_kafka_bus(std::move(options), clock_, metrics_);
+    auto started = bus_->start();
+    EXPECT_TRUE(started) << started.error().message;
+  }
+  ~Process() { wait(bus_->stop()); }
+
+  void add(const std::string& name, const std::string& input, bus::Handler& handler) {
+    ASSERT_TRUE(bus_->add_stage({.name = name, .inputs = {input}}, handler, pool_.get_executor()));
+  }
+  Outcome append(const std::string& key, const std::string& value) {
+    std::optional<Outcome> outcome;
+    wait(keep(bus_->append({{"in", key, value}}), outcome));
+    return *outcome;
+  }
+  void wait(base::Task<void> task) { boost::asio::co_spawn(pool_, std::move(task), boost::asio::use_future).get(); }
+  bus::Bus& bus() { return *bus_; }
+
+ private:
+  static base::Task<void> keep(base::Task<Outcome> task, std::optional<Outcome>& outcome) {
+    outcome.emplace(co_await std::move(task));
+  }
+
+  boost::asio::thread_pool& pool_;
+  TemporaryDirectory directory_;
+  base::SystemClock clock_;
+  base::Metrics metrics_;
+  std::unique_ptr<bus::Bus> bus_;
+};
+
+class KafkaFaults : public ::testing::Test {
+ protected:
+  static constexpr int kKeys = 20;
+
+  // Appends numbers of each key in turn until told to stop.
+  void append_while(const std::atomic<bool>& on) {
+    for (int i = 0; on; ++i) {
+      int key = i % kKeys;
+      auto appended = first_->append("key" + std::to_string(key), std::to_string(next_[key]));
+      if (!appended) continue;  // Perhaps kept all the same: no number of its own then.
+      ++next_[key];
+      ++appended_;
+    }
+  }
+  // Runs `trouble` under load, and then sees that every record came out once, in order, with the right count.
+  template <class Trouble>
+  void under_load(Trouble trouble) {
+    std::atomic<bool> on = true;
+    std::thread load([&] { append_while(on); });
+    trouble();
+    on = false;
+    load.join();
+    EXPECT_TRUE(out_.wait_for(appended_, 90s));
+    first_->wait(first_->bus().idle());
+    for (const auto& [key, values] : out_.seen()) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        ASSERT_TRUE(values[i].ends_with(":" + std::to_string(i + 1))) << key << ": " << values[i] << " at " << i;
+      }
+    }
+    EXPECT_GT(appended_, 0);
+  }
+  void start() {
+    first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+    first_->add("counter", "in", counter_);
+    first_->add("collector", "out", out_);
+    first_->wait(first_->bus().idle());
+  }
+  void TearDown() override {
+    first_.reset();
+    pool_.join();
+  }
+
+  fakes::MockKafka kafka_{3};
+  boost::asio::thread_pool pool_{4};
+  Counter counter_;
+  Collector out_;
+  std::unique_ptr<Process> first_;
+  std::map<int, int> next_;
+  std::size_t appended_ = 0;
+};
+
+// A second process takes half of the partitions and gives them back, again and again.
+TEST_F(KafkaFaults, RebalancesLoseAndDoubleNothing) {
+  const char* asked = std::getenv("TOCSIN_REBALANCES");
+  int rebalances = asked != nullptr ? std::atoi(asked) : 10;
+  start();
+  under_load([&] {
+    for (int i = 0; i < rebalances; i += 2) {
+      Process second(kafka_.bootstrap_servers(), pool_);
+      second.add("counter", "in", counter_);
+      second.wait(second.bus().idle());
+    }
+  });
+}
+
+TEST_F(KafkaFaults, LeadersThatChangeLoseAndDoubleNothing) {
+  start();
+  under_load([&] {
+    for (int round = 0; round < 12; ++round) {
+      for (const char* topic : {"faults.in", "faults.out", "faults.changelog.counter"}) {
+        for (int partition = 0; partition < 4; ++partition) {
+          kafka_.set_leader(topic, partition, 1 + (round + partition) % 3);
+        }
+      }
+      ASSERT_FALSE(out_.wait_for(1'000'000, 1s));
+    }
+  });
+}
+
+TEST_F(KafkaFaults, BrokersThatAnswerAfterTwoSecondsLoseAndDoubleNothing) {
+  start();
+  under_load([&] {
+    for (int broker = 1; broker <= 3; ++broker) kafka_.set_rtt(broker, 2s);
+    EXPECT_FALSE(out_.wait_for(1'000'000, 12s));
+    for (int broker = 1; broker <= 3; ++broker) kafka_.set_rtt(broker, 0s);
+  });
+}
+
+TEST_F(KafkaFaults, TooFewReplicasAreWaitedFor) {
+  start();
+  under_load([&] {
+    for (int round = 0; round < 5; ++round) {
+      kafka_.push_errors(fakes::MockKafka::kProduce, std::vector(10, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS));
+      EXPECT_FALSE(out_.wait_for(1'000'000, 1s));
+    }
+  });
+}
+
+TEST_F(KafkaFaults, ConnectionsThatAreCutLoseAndDoubleNothing) {
+  start();
+  under_load([&] {
+    for (int round = 0; round < 10; ++round) {
+      int broker = 1 + round % 3;
+      kafka_.set_down(broker);
+      EXPECT_FALSE(out_.wait_for(1'000'000, 300ms));
+      kafka_.set_up(broker);
+      EXPECT_FALSE(out_.wait_for(1'000'000, 300ms));
+    }
+  });
+}
+
+TEST_F(KafkaFaults, ARecordOfManyMessagesComesThroughWhole) {
+  start();
+  std::string big;
+  for (int i = 0; big.size() < 3'000'000; ++i) big += std::to_string(i * 2654435761U);
+  ASSERT_TRUE(first_->append("key", big));
+  ASSERT_TRUE(out_.wait_for(1, 60s));
+  EXPECT_EQ(out_.seen()["key"][0], big + ":1");
+}
+
+TEST_F(KafkaFaults, WithoutABrokerTheBusStartsAndRefusesAndSaysWhy) {
+  for (int broker = 1; broker <= 3; ++broker) kafka_.set_down(broker);
+  first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+  first_->add("counter", "in", counter_);
+  first_->add("collector", "out", out_);
+  auto refused = first_->append("key", "1");
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().retry.is_never());
+  auto health = first_->bus().health();
+  EXPECT_FALSE(health.writable);
+  EXPECT_FALSE(health.detail.empty());
+  ASSERT_EQ(health.stages.size(), 2);
+  EXPECT_FALSE(health.stages[0].ready);
+  for (int broker = 1; broker <= 3; ++broker) kafka_.set_up(broker);
+  auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (!first_->append("key", "1") && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(out_.wait_for(1, 60s));
+  EXPECT_TRUE(first_->bus().health().writable);
+}
+
+}  // namespace
+}  // namespace contract
