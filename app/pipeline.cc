@@ -51,7 +51,7 @@ base::Result<void> Pipeline::start_sinks(sinks::SinkSet& set) {
     running->digest = member.digest;
     running->worker = std::make_unique<sinks::DeliveryWorker>(
         sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
-        sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, deps_.work});
+        sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
     BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->worker, deps_.work));
     sinks_.emplace(member.name, std::move(running));
   }
@@ -73,6 +73,7 @@ base::Task<void> Pipeline::end_sink(std::string name) {
   co_await deps_.bus.remove_stage(sinks::DeliveryWorker::spec(name).name);
   if (it->second->worker) co_await it->second->worker->stop();
   sinks_.erase(it);
+  health_.remove(name);
 }
 
 base::Task<base::Result<void>> Pipeline::apply(Config next) {

@@ -48,6 +48,8 @@ class Pipeline {
   base::Task<void> stop();
 
   const Config& config() const { return config_; }
+  // How the sinks are. Thread-safe.
+  std::vector<sinks::SinkHealth> sink_health() const { return health_.all(); }
 
  private:
   struct Running;
@@ -63,6 +65,7 @@ class Pipeline {
   playbooks::Worker worker_;
   incidents::Keeper keeper_;
   sinks::Router router_;
+  sinks::HealthBoard health_;
   std::map<std::string, std::unique_ptr<Running>> sinks_;
 };
 

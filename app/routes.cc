@@ -29,11 +29,12 @@ ServerResponse text(int status, std::string body) {
 
 // As kube-apiserver prints its own: a line a check, then the verdict.
 ServerResponse readiness(const std::vector<Check>& checks, bool verbose) {
-  bool ready = std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
+  bool ready = std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok || !check.decides; });
   std::string body;
   for (const Check& check : checks) {
-    if (check.ok && !verbose) continue;
-    body += fmt::format("[{}]{} {}{}{}\n", check.ok ? '+' : '-', check.name, check.ok ? "ok" : "failed",
+    if ((check.ok || !check.decides) && !verbose) continue;
+    char mark = check.ok ? '+' : check.decides ? '-' : '!';
+    body += fmt::format("[{}]{} {}{}{}\n", mark, check.name, check.ok ? "ok" : "failed",
                         check.detail.empty() ? "" : ": ", check.detail);
   }
   body += ready ? (verbose ? "readyz check passed\n" : "ok\n") : "readyz check failed\n";

@@ -16,6 +16,7 @@ struct Check {
   std::string name;
   bool ok = true;
   std::string detail;
+  bool decides = true;  // Whether the process is unready without it; else it is only told of.
 };
 
 // What the endpoints that are not intake need from the process.

@@ -156,9 +156,17 @@ base::Task<ServerResponse> Service::Parts::intake(ServerRequest request) {
 
 std::vector<Check> Service::Parts::checks() const {
   auto health = bus->health();
-  std::lock_guard lock(mutex);
-  return {{"config", true, broken_config.empty() ? "" : "the file on disk is broken, the one before it runs"},
-          {"log", health.writable, health.detail}};
+  std::vector<Check> found;
+  {
+    std::lock_guard lock(mutex);
+    found = {{"config", true, broken_config.empty() ? "" : "the file on disk is broken, the one before it runs"},
+             {"log", health.writable, health.detail}};
+  }
+  // A sick sink keeps its deliveries; restarting or avoiding this process would mend nothing.
+  for (auto& sink : pipeline->sink_health()) {
+    found.push_back({"sink/" + sink.sink, sink.ok, std::move(sink.detail), false});
+  }
+  return found;
 }
 
 void Service::Parts::note_reload(bool ok) {

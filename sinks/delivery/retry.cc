@@ -6,7 +6,9 @@
 namespace sinks {
 
 std::chrono::milliseconds retry_wait(const RetryPolicy& policy, const base::Error& error, int made, base::Rng& rng) {
-  if (!error.retry.names_wait()) return policy.backoff.wait(made, rng);
+  if (!error.retry.names_wait()) {
+    return (error.reason == base::Reason::kAuth ? policy.refused : policy.backoff).wait(made, rng);
+  }
   return std::clamp(error.retry.wait(), RetryPolicy::kShortestNamedWait, RetryPolicy::kLongestNamedWait);
 }
 

@@ -15,6 +15,8 @@ namespace sinks {
 struct RetryPolicy {
   base::Duration retry_for = std::chrono::hours(24);
   base::Backoff backoff{.first = std::chrono::seconds(1), .longest = std::chrono::minutes(5)};
+  // After refused credentials: a person mends them within the hour or the day, and receivers lock out who insists.
+  base::Backoff refused{.first = std::chrono::minutes(1), .longest = std::chrono::minutes(15)};
 
   // The other side may name a wait, but not one that keeps an incident for hours.
   static constexpr std::chrono::milliseconds kLongestNamedWait = std::chrono::hours(1);

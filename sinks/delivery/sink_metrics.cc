@@ -12,7 +12,12 @@ SinkMetrics::SinkMetrics(base::Metrics& metrics, std::string sink)
           metrics.seconds("tocsin_sink_send_seconds", "How long a send took, failed ones too.", {{"sink", sink_}})),
       open_(metrics.gauge("tocsin_sink_breaker_open", "1 while the sink is taken for down and only probed.",
                           {{"sink", sink_}})),
-      parked_(metrics.gauge("tocsin_sink_parked", "Deliveries that wait for another attempt.", {{"sink", sink_}})) {}
+      healthy_(metrics.gauge("tocsin_sink_healthy",
+                             "0 while the sink is taken for down, or refuses us (credentials, address).",
+                             {{"sink", sink_}})),
+      parked_(metrics.gauge("tocsin_sink_parked", "Deliveries that wait for another attempt.", {{"sink", sink_}})) {
+  healthy_.Set(1);
+}
 
 void SinkMetrics::attempted(double seconds) {
   attempts_.Increment();
@@ -36,6 +41,8 @@ void SinkMetrics::dead_lettered(base::Reason reason) {
 }
 
 void SinkMetrics::set_open(bool open) { open_.Set(open ? 1 : 0); }
+
+void SinkMetrics::set_healthy(bool healthy) { healthy_.Set(healthy ? 1 : 0); }
 
 void SinkMetrics::set_parked(const std::string& incident_key, std::size_t deliveries) {
   std::lock_guard lock(mutex_);

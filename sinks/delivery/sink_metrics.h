@@ -20,6 +20,7 @@ class SinkMetrics {
   void retried(base::Reason reason);
   void dead_lettered(base::Reason reason);
   void set_open(bool open);
+  void set_healthy(bool healthy);
   // How many deliveries of an incident wait for another attempt. After a start, incidents are counted from their first
   // attempt on.
   void set_parked(const std::string& incident_key, std::size_t deliveries);
@@ -31,6 +32,7 @@ class SinkMetrics {
   prometheus::Counter& delivered_;
   prometheus::Histogram& seconds_;
   prometheus::Gauge& open_;
+  prometheus::Gauge& healthy_;
   prometheus::Gauge& parked_;
   std::mutex mutex_;
   std::map<std::string, std::size_t> parked_by_key_;  // Only incidents with something parked.

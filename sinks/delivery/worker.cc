@@ -41,8 +41,11 @@ DeliveryWorker::DeliveryWorker(DeliveryOptions options, std::unique_ptr<Sink> si
       sink_(std::move(sink)),
       clock_(deps.clock),
       rng_(deps.rng),
+      health_(deps.health),
       metrics_(deps.metrics, options_.sink),
-      gate_(options_.rate_limit, deps.clock, std::move(deps.executor)) {}
+      gate_(options_.rate_limit, deps.clock, std::move(deps.executor)) {
+  health_.add(options_.sink);
+}
 
 bus::StageSpec DeliveryWorker::spec(std::string_view sink) {
   return {.name = delivery_stage(sink), .inputs = {schemas::topics::deliveries(sink)}, .acts_outside = true};
@@ -140,7 +143,14 @@ base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pa
     pass.succeeded();
   }
   metrics_.set_open(gate_.is_open());
+  note_health(reply);
   co_return reply;
+}
+
+void DeliveryWorker::note_health(const base::Result<Reply>& reply) {
+  if (reply) return metrics_.set_healthy(health_.succeeded(options_.sink));
+  if (reply.error().reason == Reason::kCancelled) return;
+  metrics_.set_healthy(health_.failed(options_.sink, reply.error(), gate_.is_open(), clock_.now()));
 }
 
 base::Result<Rendered> DeliveryWorker::render(const schemas::Delivery& delivery) const {

@@ -10,6 +10,7 @@
 #include "bus/bus.h"
 #include "schemas/delivery.h"
 #include "sinks/delivery/gate.h"
+#include "sinks/delivery/health.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/retry.h"
 #include "sinks/delivery/sink_metrics.h"
@@ -32,13 +33,15 @@ struct DeliveryDeps {
   base::Clock& clock;  // Paces the outside world: the machine's clock, in a replay too.
   base::Rng& rng;
   base::Metrics& metrics;
+  HealthBoard& health;
   base::Executor executor;  // For the worker's own timers.
 };
 
 // The stage of one sink: it works off the sink's deliveries, for each incident in order, for several incidents at a
 // time.
 //
-// A delivery that fails for good becomes a dead letter at once. One that may succeed later is parked in the state of
+// A delivery that fails for good becomes a dead letter at once. One that may succeed later (also one whose credentials
+// are refused: a person mends them) is parked in the state of
 // its incident with a durable timer, and what comes later for the same incident stands behind it; after retry_for it
 // becomes a dead letter. While the sink is down (see Gate) handlers wait, so that the rest stays in the log. Intent is
 // the delivery's record, written before; the receipt is written after the send, so a repeat can only come from a crash
@@ -68,6 +71,7 @@ class DeliveryWorker final : public bus::Handler {
   };
   base::Task<Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, base::Time now);
   base::Task<base::Result<Reply>> send(Rendered rendered, Gate::Pass& pass);
+  void note_health(const base::Result<Reply>& reply);
   base::Result<Rendered> render(const schemas::Delivery& delivery) const;
 
   base::Result<void> park(const bus::Record& record, const Outcome& outcome, bus::Transaction& txn);
@@ -79,6 +83,7 @@ class DeliveryWorker final : public bus::Handler {
   const std::unique_ptr<Sink> sink_;
   base::Clock& clock_;
   base::Rng& rng_;
+  HealthBoard& health_;
   SinkMetrics metrics_;
   Gate gate_;
 };

@@ -33,8 +33,25 @@ const base::OptionTable<Options>& options_table() {
   return table;
 }
 
+// A path is one path: what looks like a template would become the name of a file.
+void check_path(const Options& options, const base::yaml::Node& params, base::yaml::Problems& problems) {
+  const auto* node = params.find("file_name");
+  if (!node) return;
+  const std::string& path = options.file_name;
+  for (const char* mark : {"{{", "{%", "${", "$(", "%Y", "%m", "%d", "%H"}) {
+    if (path.find(mark) == std::string::npos) continue;
+    problems.error(node->mark,
+                   "file_name is one path: '" + std::string(mark) + "' is not replaced; see max_bytes and keep");
+    return;
+  }
+  if (path.empty() || path.ends_with('/') || path.find('\0') != std::string::npos) {
+    problems.error(node->mark, "file_name must name a file");
+  }
+}
+
 Configured make(const base::yaml::Node& params, const Services& services, base::yaml::Problems& problems) {
   Options options = options_table().read(params, problems);
+  check_path(options, params, problems);
   SinkOptions common = options;
   return {.common = common, .sink = std::make_unique<FileSink>(std::move(options), services.file_pool)};
 }

@@ -85,6 +85,19 @@ TEST_F(Routes, ReadyVerboselyHasALineForEachCheck) {
   EXPECT_EQ(server_.call("GET", "/readyz", false, "verbose").body, "[+]config ok\n[+]log ok\nreadyz check passed\n");
 }
 
+TEST_F(Routes, ASickSinkIsNamedAndKeepsTheProcessReady) {
+  checks_.push_back({"sink/pager", false, "auth since 2026-03-04T11:41:00Z", false});
+
+  auto verbose = server_.call("GET", "/readyz", false, "verbose");
+  auto brief = server_.call("GET", "/readyz", false);
+
+  EXPECT_EQ(verbose.status, 200);
+  EXPECT_EQ(verbose.body,
+            "[+]config ok\n[+]log ok\n[!]sink/pager failed: auth since 2026-03-04T11:41:00Z\nreadyz check passed\n");
+  EXPECT_EQ(brief.status, 200);
+  EXPECT_EQ(brief.body, "ok\n");
+}
+
 TEST_F(Routes, ARefusedReloadSaysWhatIsWrong) {
   problems_ = {"tocsin.yaml:3:1: error: unknown key 'sinksConfg'"};
 

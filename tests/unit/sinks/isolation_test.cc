@@ -50,7 +50,7 @@ struct Isolation : testing::Test {
     auto& added = *sink;
     added.hanging = hanging;
     workers.push_back(std::make_unique<DeliveryWorker>(DeliveryOptions{.sink = name}, std::move(sink),
-                                                       DeliveryDeps{clock, rng, metrics, loop.executor()}));
+                                                       DeliveryDeps{clock, rng, metrics, health, loop.executor()}));
     EXPECT_TRUE(bus->add_stage(DeliveryWorker::spec(name), *workers.back(), loop.executor()).has_value());
     return added;
   }
@@ -75,6 +75,7 @@ struct Isolation : testing::Test {
   base::SystemClock clock;
   base::Rng rng{3};
   base::Metrics metrics;
+  HealthBoard health;
   fakes::IoThread loop;
   std::vector<std::unique_ptr<DeliveryWorker>> workers;
   std::unique_ptr<bus::Bus> bus;

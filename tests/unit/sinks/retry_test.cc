@@ -38,6 +38,17 @@ TEST_F(Retry, WaitsLongerAfterEachFailureUpToABound) {
   }
 }
 
+TEST_F(Retry, WaitsMinutesForCredentialsToBeMended) {
+  auto error = base::passing(base::Reason::kAuth, "401");
+  for (int made = 1; made < 20; ++made) {
+    auto wait = *next(error, made, kStart) - kStart;
+    EXPECT_GE(wait, seconds(30)) << made;
+    EXPECT_LE(wait, minutes(15)) << made;
+    if (made > 5) EXPECT_GE(wait, minutes(7)) << made;
+  }
+  EXPECT_EQ(next(error, 100, kStart + hours(24)), std::nullopt);
+}
+
 TEST_F(Retry, WaitsAsLongAsTheOtherSideSays) {
   base::Error error{base::Reason::kRateLimited, base::Retry::after(seconds(90)), "slow down"};
 

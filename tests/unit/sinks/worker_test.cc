@@ -23,6 +23,7 @@ using testing::ElementsAre;
 const base::Time kNow = base::Time(hours(24 * 20'000));
 
 base::Error down() { return base::passing(Reason::kUnavailable, "503"); }
+base::Error unauthorized() { return base::passing(Reason::kAuth, "401"); }
 base::Error refused() { return base::permanent(Reason::kBadRequest, "400"); }
 
 struct WorkerTest : testing::Test {
@@ -31,7 +32,7 @@ struct WorkerTest : testing::Test {
     sink = made.get();
     worker = std::make_unique<DeliveryWorker>(
         DeliveryOptions{.sink = "pager"}, std::move(made),
-        DeliveryDeps{.clock = clock, .rng = rng, .metrics = metrics, .executor = own.get_executor()});
+        DeliveryDeps{.clock = clock, .rng = rng, .metrics = metrics, .health = health, .executor = own.get_executor()});
     stage = std::make_unique<fakes::FakeStage>(*worker, clock);
   }
 
@@ -68,6 +69,7 @@ struct WorkerTest : testing::Test {
   base::ManualClock clock{kNow};
   base::Rng rng{7};
   base::Metrics metrics;
+  HealthBoard health;
   boost::asio::io_context own;
   fakes::FakeSink* sink;
   std::unique_ptr<DeliveryWorker> worker;
@@ -217,6 +219,55 @@ TEST_F(WorkerTest, AccountsForEachDeliveryExactlyOnce) {
   auto ends = counted("deliveries/delivered") + counted("deliveries/suppressed") + counted("deliveries/dead_lettered");
   EXPECT_EQ(ends, 50);
   EXPECT_EQ(receipts().size(), 50u);
+}
+
+TEST_F(WorkerTest, WaitsForRefusedCredentialsToBeMended) {
+  sink->next_failures = {unauthorized(), unauthorized()};
+
+  deliver("t1");
+
+  EXPECT_THAT(receipts(), ElementsAre());
+  ASSERT_EQ(health.all().size(), 1u);
+  EXPECT_FALSE(health.all()[0].ok);
+  EXPECT_EQ(health.all()[0].detail, "auth since " + base::to_rfc3339(kNow));
+  EXPECT_THAT(metrics.expose(), testing::HasSubstr(R"(tocsin_sink_healthy{sink="pager"} 0)"));
+  stage->advance(seconds(29));
+  EXPECT_EQ(sink->attempts(), 1);
+  stage->advance(minutes(5));
+  EXPECT_THAT(receipts(), ElementsAre("t1 delivered 3"));
+  EXPECT_TRUE(health.all()[0].ok);
+  EXPECT_THAT(metrics.expose(), testing::HasSubstr(R"(tocsin_sink_healthy{sink="pager"} 1)"));
+}
+
+TEST_F(WorkerTest, IsSickOnlyWhenItIsNotTheDeliverysFault) {
+  auto is_ok = [&] { return health.all().at(0).ok; };
+  sink->next_failures = {refused(), down()};
+  deliver("t1");
+  EXPECT_TRUE(is_ok());
+  deliver("t2");
+  EXPECT_TRUE(is_ok());
+  stage->advance(minutes(1));
+
+  sink->next_failures = {base::permanent(Reason::kNotFound, "404")};
+  deliver("t3");
+  EXPECT_FALSE(is_ok());
+  deliver("t4");
+  EXPECT_TRUE(is_ok());
+}
+
+TEST(HealthBoard, NamesWhatIsDownSinceItsFirstFailure) {
+  HealthBoard board;
+  board.add("pager");
+
+  EXPECT_TRUE(board.failed("pager", down(), false, kNow));
+  EXPECT_TRUE(board.all().at(0).ok);
+  EXPECT_FALSE(board.failed("pager", down(), true, kNow + seconds(5)));
+  EXPECT_EQ(board.all().at(0).detail, "unavailable since " + base::to_rfc3339(kNow));
+  EXPECT_TRUE(board.succeeded("pager"));
+  EXPECT_TRUE(board.all().at(0).ok);
+
+  board.remove("pager");
+  EXPECT_TRUE(board.all().empty());
 }
 
 TEST_F(WorkerTest, ShowsItsMetricsByNameAndReason) {
