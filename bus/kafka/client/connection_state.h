@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <utility>
@@ -47,9 +49,16 @@ base::Task<base::Result<Answer>> ask(std::shared_ptr<Handle> handle, Question<An
   boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
   for (;;) {
     auto left = std::min(base::time_left(deadline), kQuestion);
-    Outcome outcome = co_await stage::suspend<Outcome>([handle, question, left](auto done) {
-      run_aside([handle, question, left, done] { done(question(handle->get(), static_cast<int>(left.count()))); });
+    // Nobody waits for that thread: it must have let go of this coroutine's executor before we go on, for whoever is
+    // told the answer may end the executor.
+    auto let_go = std::make_shared<std::binary_semaphore>(0);
+    Outcome outcome = co_await stage::suspend<Outcome>([handle, question, left, let_go](auto done) {
+      run_aside([handle, question, left, let_go, done = std::move(done)]() mutable {
+        std::exchange(done, nullptr)(question(handle->get(), static_cast<int>(left.count())));
+        let_go->release();
+      });
     });
+    let_go->acquire();
     if (outcome) co_return outcome;
     bool may_pass = outcome.error().reason == base::Reason::kTimeout ||
                     outcome.error().reason == base::Reason::kUnreachable ||
