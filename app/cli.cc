@@ -110,7 +110,9 @@ void add_dead_letter_change(CLI::App& cli, Chosen& chosen, const char* name, con
   auto* verb = cli.add_subcommand(name, what);
   verb->add_option("ids", args->ids, "Ids of dead letters, or their beginnings");
   verb->add_flag("--all", args->all, "All that are there");
-  verb->add_option("--server", args->server, "ADDR:PORT of the running tocsin")->capture_default_str();
+  verb->add_option("--server", args->server, "ADDR:PORT or URL of the running tocsin")->capture_default_str();
+  verb->add_option("--token", args->token, "Its server.token, where it wants one")->envname("TOCSIN_TOKEN");
+  verb->add_option("--ca-file", args->ca_file, "PEM file of the authorities that its certificate may have");
   verb->callback([args, act, &chosen] { chosen = [args, act] { return act(*args); }; });
 }
 

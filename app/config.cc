@@ -22,19 +22,6 @@ using base::OptionTable;
 using base::yaml::Node;
 using base::yaml::Problems;
 
-const OptionTable<ServerSection>& server_options() {
-  static const auto table = [] {
-    OptionTable<ServerSection> t("server", "The HTTP server: webhooks, health, metrics.");
-    t.option("listen", &ServerSection::listen, "ADDR:PORT to listen on; --listen wins.");
-    t.option("max_body_bytes", &ServerSection::max_body_bytes, "A longer body is answered 413.",
-             {.at_least = 1024, .at_most = 256.0 * 1024 * 1024});
-    t.option("max_connections", &ServerSection::max_connections, "More connections are answered 503.",
-             {.at_least = 1, .at_most = 100000});
-    return t;
-  }();
-  return table;
-}
-
 const OptionTable<RetentionSection>& retention_options() {
   static const auto table = [] {
     OptionTable<RetentionSection> t("retention", "How long the log keeps what every stage is done with.");
@@ -152,7 +139,7 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
 
   Config config;
   config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
-  config.server = server_options().read(file.take({"server"}), problems);
+  config.server = read_server_section(file.take({"server"}), problems);
   config.bus = bus_options().read(file.take({"bus"}), problems);
   config.relabel = ingest::Relabel::read(file.take({"alertRelabel", "alert_relabel"}), problems);
   bool is_rendered = !active.is_null();
@@ -174,12 +161,12 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
 }
 
 std::vector<const base::OptionSet*> top_level_option_sets() {
-  return {&server_options().set(),
-          &bus_options().set(),
-          &retention_options().set(),
-          &ingest::relabel_options().set(),
-          &playbooks::playbooks_options().set(),
-          &playbooks::playbook_options().set()};
+  std::vector<const base::OptionSet*> sets = server_option_sets();
+  for (const auto* set : {&bus_options().set(), &retention_options().set(), &ingest::relabel_options().set(),
+                          &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()}) {
+    sets.push_back(set);
+  }
+  return sets;
 }
 
 }  // namespace app

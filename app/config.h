@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/server_section.h"
 #include "base/options/option_set.h"
 #include "base/time.h"
 #include "base/yaml/parse.h"
@@ -19,13 +20,6 @@
 #include "sinks/sink_set.h"
 
 namespace app {
-
-// The top-level section `server`.
-struct ServerSection {
-  std::string listen = "0.0.0.0:5000";
-  std::int64_t max_body_bytes = 8 * 1024 * 1024;
-  std::int64_t max_connections = 1024;
-};
 
 // `bus.retention`: how long the embedded log keeps what every stage is done with.
 struct RetentionSection {

@@ -51,15 +51,6 @@ int limit_of(const std::string& query) {
 
 Task<ServerResponse> answer(ServerResponse response) { co_return response; }
 
-// A handler that only loopback may call.
-RequestHandler local(RequestHandler handler) {
-  auto shared = std::make_shared<RequestHandler>(std::move(handler));
-  return [shared](ServerRequest request) -> Task<ServerResponse> {
-    if (!request.is_loopback) return answer(net::http::refuse(403, "only over loopback"));
-    return (*shared)(std::move(request));
-  };
-}
-
 Task<ServerResponse> reload(std::shared_ptr<Operations> operations) {
   auto problems = co_await operations->reload();
   if (problems.empty()) co_return text(200, "reloaded\n");
@@ -70,25 +61,24 @@ Task<ServerResponse> reload(std::shared_ptr<Operations> operations) {
 
 }  // namespace
 
-void add_routes(net::http::Server& server, base::Metrics& metrics, Operations given) {
+void add_routes(const AddRoute& add, base::Metrics& metrics, Operations given) {
   auto operations = std::make_shared<Operations>(std::move(given));
   auto alive = [](ServerRequest) { return answer(text(200, "ok\n")); };
-  server.route("GET", "/livez", alive);
-  server.route("GET", "/healthz", alive);
-  server.route("GET", "/readyz", [operations](ServerRequest request) {
+  add("GET", "/livez", alive);
+  add("GET", "/healthz", alive);
+  add("GET", "/readyz", [operations](ServerRequest request) {
     return answer(readiness(operations->checks(), request.query.find("verbose") != std::string::npos));
   });
-  server.route("GET", "/metrics", [&metrics](ServerRequest) {
+  add("GET", "/metrics", [&metrics](ServerRequest) {
     ServerResponse response = text(200, metrics.expose());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return answer(std::move(response));
   });
-  server.route("POST", "/-/reload", local([operations](ServerRequest) { return reload(operations); }));
-  server.route("GET", "/api/findings",
-               local([operations](ServerRequest request) { return operations->findings(limit_of(request.query)); }));
-  server.route("POST", "/api/dlq", local([operations](ServerRequest request) {
-                 return operations->change_dead_letters(std::move(request.body));
-               }));
+  add("POST", "/-/reload", [operations](ServerRequest) { return reload(operations); });
+  add("GET", "/api/findings",
+      [operations](ServerRequest request) { return operations->findings(limit_of(request.query)); });
+  add("POST", "/api/dlq",
+      [operations](ServerRequest request) { return operations->change_dead_letters(std::move(request.body)); });
 }
 
 }  // namespace app

@@ -30,8 +30,9 @@ struct Operations {
   std::function<base::Task<net::http::ServerResponse>(std::string body)> change_dead_letters;
 };
 
-// GET /livez, /healthz, /readyz and /metrics are open. POST /-/reload, GET /api/findings and POST /api/dlq control or
-// show, and answer loopback only. `metrics` outlives the server.
-void add_routes(net::http::Server& server, base::Metrics& metrics, Operations operations);
+// Adds a route for each of endpoints() but those of intake. `add` gets method, path and handler of each.
+using AddRoute = std::function<void(const std::string&, const std::string&, net::http::RequestHandler)>;
+// `metrics` must outlive the server.
+void add_routes(const AddRoute& add, base::Metrics& metrics, Operations operations);
 
 }  // namespace app

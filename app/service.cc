@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <mutex>
 #include <thread>
 
 #include "app/await.h"
+#include "app/front_door.h"
 #include "app/input_recorder.h"
 #include "app/log_endpoints.h"
 #include "app/pipeline.h"
@@ -30,22 +30,6 @@ using net::http::ServerResponse;
 constexpr int kWorkNice = 15;
 
 int work_threads() { return static_cast<int>(std::max(2u, std::thread::hardware_concurrency())); }
-
-base::Result<void> parse_listen(const std::string& text, net::http::ServerOptions& options) {
-  auto colon = text.rfind(':');
-  std::string address = colon == std::string::npos ? "" : text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const char* begin = colon == std::string::npos ? end : text.data() + colon + 1;
-  auto parsed = std::from_chars(begin, end, port);
-  if (begin == end || parsed.ec != std::errc() || parsed.ptr != end) {
-    return base::permanent(base::Reason::kBadRequest, "--listen: '" + text + "' is not ADDR:PORT");
-  }
-  if (!address.empty()) options.address = address;
-  options.port = port;
-  return base::ok();
-}
 
 std::vector<std::string> as_lines(const base::yaml::Problems& problems, const std::string& file) {
   std::vector<std::string> lines;
@@ -81,7 +65,7 @@ struct Service::Parts {
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<ingest::AlertWebhook> webhook;
-  std::unique_ptr<net::http::Server> server;
+  std::unique_ptr<FrontDoor> door;
   mutable std::mutex mutex;  // Guards the two below.
   std::string broken_config;
   bool reloading = false;
@@ -124,17 +108,14 @@ base::Result<void> Service::Parts::start_pipeline() {
 }
 
 base::Result<void> Service::Parts::start_server() {
-  const ServerSection& section = pipeline->config().server;
-  net::http::ServerOptions options;
-  options.max_body_bytes = static_cast<std::size_t>(section.max_body_bytes);
-  options.max_connections = static_cast<std::size_t>(section.max_connections);
-  BOOST_OUTCOME_TRY(parse_listen(settings.listen.empty() ? section.listen : settings.listen, options));
-  server = net::http::make_server(options, net.executor(), metrics);
+  BOOST_OUTCOME_TRY(
+      door, FrontDoor::open(pipeline->config().server, settings.listen, net.executor(), files.executor(), metrics));
   webhook = std::make_unique<ingest::AlertWebhook>(*bus, clock, metrics);
   if (Roles::of(settings.roles).ingest) {
-    server->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
+    door->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
   }
-  add_routes(*server, metrics,
+  auto add = [this](auto& method, auto& path, auto handler) { door->route(method, path, std::move(handler)); };
+  add_routes(add, metrics,
              {.checks = [this] { return checks(); },
               .reload = [this] { return on(work.executor(), reload()); },
               .findings = [this](int limit) { return on(files.executor(), newest_findings(settings.data_dir, limit)); },
@@ -142,9 +123,7 @@ base::Result<void> Service::Parts::start_server() {
                   [this](std::string body) {
                     return on(files.executor(), change_letters(settings.data_dir, *bus, std::move(body)));
                   }});
-  BOOST_OUTCOME_TRY(server->start());
-  base::log::info("server: listening", {{"address", options.address}, {"port", server->port()}});
-  return base::ok();
+  return door->start();
 }
 
 base::Task<ServerResponse> Service::Parts::intake(ServerRequest request) {
@@ -192,8 +171,10 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
   auto lines = as_lines(problems, settings.config);
   for (const std::string& line : lines) base::log::warn("reload: " + line);
   if (next) {
+    ServerSection server = next->server;
     auto applied = co_await pipeline->apply(std::move(*next));
     if (!applied) errors.push_back(applied.error().message);
+    if (applied) door->take(server);
   } else {
     errors = lines;
   }
@@ -226,7 +207,7 @@ void Service::stop() {
   auto end = [&](auto& part) {
     if (part) await(parts_->work.executor(), part->stop());
   };
-  end(parts_->server);
+  end(parts_->door);
   end(parts_->bus);
   end(parts_->pipeline);
   end(parts_->http);

@@ -18,13 +18,17 @@ constexpr std::chrono::seconds kAnswerWithin{30};
 
 nlohmann::json as_json(const bus::DeadLetter& letter) { return nlohmann::json::parse(bus::encode(letter)); }
 
-base::Result<std::string> post(const std::string& server, const nlohmann::json& body) {
+base::Result<std::string> post(const DeadLetterArgs& args, const nlohmann::json& body) {
   Threads threads("http", 1);
   auto client = net::http::make_client({}, threads.executor());
   BOOST_OUTCOME_TRY(client->start());
   net::http::Request request;
   request.method = "POST";
-  request.url = "http://" + server + "/api/dlq";
+  request.url = (args.server.find("://") == std::string::npos ? "http://" : "") + args.server + "/api/dlq";
+  net::http::Access access;
+  access.bearer_token = base::Secret(args.token);
+  access.ca_file = args.ca_file;
+  request.access = &access;
   request.headers = {{"Content-Type", "application/json"}};
   request.body = body.dump();
   request.deadline = base::in(kAnswerWithin);
@@ -40,7 +44,7 @@ int change(const DeadLetterArgs& args, const char* what) {
     fmt::print(stderr, "tocsin: name the ids of dead letters, or --all\n");
     return 2;
   }
-  auto answer = post(args.server, {{"change", what}, {"ids", args.ids}, {"all", args.all}});
+  auto answer = post(args, {{"change", what}, {"ids", args.ids}, {"all", args.all}});
   if (!answer) return complain(answer.error().in("dlq " + std::string(what)));
   auto json = nlohmann::json::parse(answer.value(), nullptr, false);
   fmt::print("{}: {} dead letters\n", what, json.is_object() ? json.value("changed", 0) : 0);

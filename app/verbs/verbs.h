@@ -56,6 +56,8 @@ int dead_letters_show(const LookArgs& args);
 
 // `tocsin dlq replay` and `tocsin dlq drop`.
 struct DeadLetterArgs {
+  std::string token;     // Shown to it, where it wants one.
+  std::string ca_file;   // Of its certificate; empty: the system's.
   std::string server;            // ADDR:PORT of the running process.
   std::vector<std::string> ids;  // Or prefixes of them.
   bool all = false;

@@ -13,7 +13,7 @@ namespace net::http {
 struct ClientLimits {
   std::size_t max_connections = 64;           // Open ones, idle ones included; further exchanges wait their turn.
   std::size_t max_connections_per_host = 16;  // So that one slow side leaves 48 for the others.
-  std::size_t max_streams = 32;  // Exchanges at the same time on one HTTP/2 connection; a further one opens another.
+  std::size_t max_streams = 100;  // Exchanges at the same time on one HTTP/2 connection; further ones open others.
   std::chrono::milliseconds connect_timeout{5'000};  // Name, TCP and TLS together, within the request's deadline.
 };
 

@@ -22,6 +22,10 @@ namespace {
 // Large answers are range queries of some MB: fewer, bigger reads than curl's 16 KB.
 constexpr long kReadBytes = 64 * 1024;
 
+// HTTP/2 lets 64 KB of a body go before the other side has read any of it. Where a server answers without reading more
+// (413, 401), libcurl 7.88 waits for leave to send the rest until the deadline: such bodies go over HTTP/1.1.
+constexpr std::size_t kLargestHttp2Body = 32 * 1024;
+
 bool is_header_safe(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos; }
 
 bool is_tls_failure(int code) {
@@ -98,7 +102,8 @@ void Exchange::set_basics(const ClientLimits& limits) {
   curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   // HTTP/2 where TLS agrees on it (ALPN), and many exchanges over one connection then.
-  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  bool fits_window = request_.body.size() <= kLargestHttp2Body;
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, fits_window ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, url_.scheme == "https" ? 1L : 0L);
   // Unpacked before it is counted: a small answer that unpacks to a huge one is kTooLarge like any other.
   curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");

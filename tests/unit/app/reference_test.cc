@@ -11,6 +11,7 @@
 
 #include "app/components.h"
 #include "app/config.h"
+#include "app/endpoints.h"
 
 namespace {
 
@@ -36,7 +37,7 @@ std::map<std::string, std::string> generated() {
                                                {"triggers", "Triggers"},
                                                {"actions", "Actions"},
                                                {"sinks", "Sinks"}};
-  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> files = {{"docs/reference/http.md", app::endpoints_page()}};
   for (const auto& [name, sets] : pages) {
     files["docs/reference/" + name + ".md"] = base::reference_page(
         titles[name], "Made from the option tables; `tests/unit/app/reference_test.cc` says how.", sets);

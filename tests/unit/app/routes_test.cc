@@ -8,40 +8,56 @@
 #include <thread>
 
 #include "app/await.h"
+#include "app/guard.h"
+#include "base/base64.h"
+#include "base/hash.h"
 
 namespace {
 
+using app::Access;
+using net::http::find_header;
+using net::http::Headers;
 using net::http::ServerRequest;
 using net::http::ServerResponse;
 
-// Keeps the handlers instead of serving them.
+// Keeps the handlers instead of serving them, and asks them as a connection does.
 class FakeServer final : public net::http::Server {
  public:
   base::Result<void> start() override { return base::ok(); }
   base::Task<void> stop() override { co_return; }
   std::uint16_t port() const override { return 0; }
-  void route(std::string method, std::string path, net::http::RequestHandler handler, net::http::Admission) override {
-    handlers[{method, path}] = std::move(handler);
+  void route(std::string method, std::string path, net::http::RequestHandler handler,
+             net::http::Admission admit) override {
+    handlers[{method, path}] = {std::move(handler), std::move(admit)};
   }
 
-  ServerResponse call(const std::string& method, const std::string& path, bool is_loopback, std::string query = "") {
-    ServerRequest request;
-    request.query = std::move(query);
-    request.is_loopback = is_loopback;
+  ServerResponse call(const std::string& method, const std::string& path, ServerRequest request) {
+    request.method = method;
+    request.path = path;
+    const auto& [handler, admit] = handlers.at({method, path});
+    if (auto refused = admit ? admit(request) : std::nullopt) return *refused;
     boost::asio::io_context context;
-    auto answer = boost::asio::co_spawn(context, handlers.at({method, path})(request), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(context, handler(request), boost::asio::use_future);
     context.run();
     return answer.get();
   }
 
-  std::map<std::pair<std::string, std::string>, net::http::RequestHandler> handlers;
+  std::map<std::pair<std::string, std::string>, std::pair<net::http::RequestHandler, net::http::Admission>> handlers;
 };
+
+ServerRequest local(std::string query = "") {
+  ServerRequest request;
+  request.query = std::move(query);
+  request.is_loopback = true;
+  return request;
+}
 
 class Routes : public ::testing::Test {
  protected:
   Routes() {
     app::add_routes(
-        server_, metrics_,
+        [this](auto& method, auto& path, auto handler) { guard_.route(server_, method, path, std::move(handler)); },
+        metrics_,
         {.checks = [this] { return checks_; },
          .reload = [this]() -> base::Task<std::vector<std::string>> { co_return problems_; },
          .findings = [this](int limit) -> base::Task<ServerResponse> {
@@ -49,40 +65,178 @@ class Routes : public ::testing::Test {
            co_return ServerResponse{};
          },
          .change_dead_letters = [](std::string) -> base::Task<ServerResponse> { co_return ServerResponse{}; }});
+    guard_.route(server_, "POST", "/api/alerts",
+                 [](ServerRequest) -> base::Task<ServerResponse> { co_return ServerResponse{}; });
   }
 
   base::Metrics metrics_;
+  app::Guard guard_{{}, metrics_};
   FakeServer server_;
   std::vector<app::Check> checks_ = {{"config", true, ""}, {"log", true, ""}};
   std::vector<std::string> problems_;
   int limit_ = 0;
 };
 
-TEST_F(Routes, OpenEndpointsAnswerEveryone) {
-  for (const char* path : {"/livez", "/healthz", "/readyz", "/metrics"}) {
-    EXPECT_EQ(server_.call("GET", path, false).status, 200) << path;
+// What the section `server` can say of access.
+enum Configured { kNothing, kCredentials, kNoTrust };
+constexpr const char* kConfigured[] = {"nothing configured", "credentials configured", "loopback not trusted"};
+constexpr const char* kShown[] = {"nothing shown", "the wrong shown", "the right shown"};
+
+app::AccessRules rules_of(Configured configured) {
+  app::AccessRules rules;
+  if (configured == kNothing) return rules;
+  rules.intake.username = "alertmanager";
+  rules.intake.password = base::Secret("pass:word");
+  rules.intake.bearer_token = base::Secret("intake-token");
+  rules.intake.hmac_secret = base::Secret("hmac-key");
+  rules.control.bearer_token = base::Secret("control-token");
+  rules.trusts_loopback = configured != kNoTrust;
+  return rules;
+}
+
+// What a status is, for each of nothing, wrong and right shown: from elsewhere, then over loopback.
+struct Row {
+  Access access;
+  Configured configured;
+  int elsewhere[3];
+  int loopback[3];
+};
+constexpr Row kTable[] = {
+    {Access::kOpen, kNothing, {200, 200, 200}, {200, 200, 200}},
+    {Access::kOpen, kCredentials, {200, 200, 200}, {200, 200, 200}},
+    {Access::kOpen, kNoTrust, {200, 200, 200}, {200, 200, 200}},
+    {Access::kIntake, kNothing, {200, 200, 200}, {200, 200, 200}},
+    {Access::kIntake, kCredentials, {401, 401, 200}, {401, 401, 200}},
+    {Access::kIntake, kNoTrust, {401, 401, 200}, {401, 401, 200}},
+    {Access::kControl, kNothing, {403, 403, 403}, {200, 200, 200}},
+    {Access::kControl, kCredentials, {401, 401, 200}, {200, 200, 200}},
+    {Access::kControl, kNoTrust, {401, 401, 200}, {401, 401, 200}},
+};
+
+// Every way to show credentials to an endpoint: nothing, wrong or right.
+std::vector<Headers> shown(Access access, int which) {
+  if (which == 0) return {{}, {{"Authorization", ""}}, {{"Authorization", "Bearer"}}, {{"X-Token", "control-token"}}};
+  auto basic = [](const std::string& pair) { return "Basic " + base::to_base64(pair); };
+  auto sign = [](const char* key, const char* body) { return base::hmac_sha256_hex(key, body); };
+  std::vector<Headers> of_intake[] = {
+      {{{"Authorization", "Bearer control-token"}},
+       {{"Authorization", "Bearer intake-token "}, {"Authorization", "Bearer intake-token"}},
+       {{"Authorization", basic("alertmanager:password")}},
+       {{"Authorization", basic("other:pass:word")}},
+       {{"Authorization", "Basic !!!"}},
+       {{"X-Hub-Signature-256", "sha256=" + sign("hmac-key", "another body")}},
+       {{"X-Hub-Signature-256", "sha256=" + sign("other-key", "the body")}},
+       {{"X-Hub-Signature-256", "sha1=" + sign("hmac-key", "the body")}},
+       {{"X-Hub-Signature-256", ""}}},
+      {{{"Authorization", "Bearer intake-token"}},
+       {{"authorization", "bearer  intake-token"}},
+       {{"Authorization", basic("alertmanager:pass:word")}},
+       {{"X-Hub-Signature-256", "sha256=" + sign("hmac-key", "the body")}},
+       {{"x-hub-signature-256", sign("hmac-key", "the body")}}}};
+  std::vector<Headers> of_control[] = {
+      {{{"Authorization", "Bearer intake-token"}}, {{"Authorization", "Bearer control-token2"}}},
+      {{{"Authorization", "Bearer control-token"}}}};
+  return (access == Access::kIntake ? of_intake : of_control)[which - 1];
+}
+
+TEST_F(Routes, EveryEndpointLetsInWhomItsTableSays) {
+  int cells = 0;
+  for (const app::Endpoint& endpoint : app::endpoints()) {
+    for (const Row& row : kTable) {
+      if (row.access != endpoint.access) continue;
+      guard_.use(rules_of(row.configured));
+      for (int which = 0; which < 3; ++which) {
+        for (const Headers& headers : shown(row.access, which)) {
+          for (bool is_loopback : {false, true}) {
+            ServerRequest request;
+            request.headers = headers;
+            request.body = "the body";
+            request.is_loopback = is_loopback;
+            int status = server_.call(endpoint.method, endpoint.path, request).status;
+            EXPECT_EQ(status, (is_loopback ? row.loopback : row.elsewhere)[which])
+                << endpoint.path << ": " << kConfigured[row.configured] << ", " << kShown[which] << ", "
+                << (headers.empty() ? "" : headers[0].first + ": " + headers[0].second)
+                << (is_loopback ? ", loopback" : ", elsewhere");
+            ++cells;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(cells, 300);
+}
+
+TEST_F(Routes, EveryEndpointIsServedAndNothingElse) {
+  EXPECT_EQ(server_.handlers.size(), app::endpoints().size());
+  for (const app::Endpoint& endpoint : app::endpoints()) {
+    EXPECT_TRUE(server_.handlers.contains({endpoint.method, endpoint.path})) << endpoint.path;
   }
 }
 
-TEST_F(Routes, WhatControlsOrShowsAnswersLoopbackOnly) {
-  using Endpoint = std::pair<const char*, const char*>;
-  for (auto [method, path] : {Endpoint{"POST", "/-/reload"}, {"GET", "/api/findings"}, {"POST", "/api/dlq"}}) {
-    EXPECT_EQ(server_.call(method, path, false).status, 403) << path;
-    EXPECT_EQ(server_.call(method, path, true).status, 200) << path;
+TEST_F(Routes, WhoIsPassedOnIsNotOnThisMachine) {
+  guard_.use(rules_of(kCredentials));
+  for (const char* name : {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "Origin"}) {
+    auto request = local();
+    request.headers = {{name, "192.0.2.1"}};
+    EXPECT_EQ(server_.call("GET", "/api/findings", request).status, 401) << name;
   }
+}
+
+TEST_F(Routes, ANameThatOnlyResolvesToLoopbackIsNotTrusted) {
+  auto status = [&](const std::string& host) {
+    auto request = local();
+    request.headers = {{"Host", host}};
+    return server_.call("POST", "/-/reload", request).status;
+  };
+
+  for (const char* host : {"localhost:5000", "127.0.0.1:5000", "127.0.0.1", "[::1]:5000", "localhost"}) {
+    EXPECT_EQ(status(host), 200) << host;
+  }
+  for (const char* host : {"evil.example:5000", "localhost.evil.example", "127.0.0.1.evil.example", "[::2]:5000"}) {
+    EXPECT_EQ(status(host), 403) << host;
+  }
+}
+
+TEST_F(Routes, ACertificateIsWantedWhereItIsConfigured) {
+  auto rules = rules_of(kNothing);
+  rules.wants_certificate = true;
+  guard_.use(rules);
+  ServerRequest without;
+  ServerRequest with;
+  with.has_certificate = true;
+
+  EXPECT_EQ(server_.call("GET", "/livez", without).status, 200);
+  EXPECT_EQ(server_.call("POST", "/api/alerts", without).status, 403);
+  EXPECT_EQ(server_.call("POST", "/api/alerts", with).status, 200);
+  EXPECT_EQ(server_.call("GET", "/api/findings", with).status, 403) << "a certificate is no token";
+}
+
+TEST_F(Routes, ARefusalNamesWhatIsAskedFor) {
+  guard_.use(rules_of(kCredentials));
+
+  auto intake = server_.call("POST", "/api/alerts", {});
+  auto control = server_.call("POST", "/-/reload", {});
+
+  EXPECT_EQ(find_header(intake.headers, "WWW-Authenticate"), R"(Bearer realm="tocsin", Basic realm="tocsin")");
+  EXPECT_EQ(find_header(control.headers, "WWW-Authenticate"), R"(Bearer realm="tocsin")");
+  EXPECT_EQ(intake.body, "{\"error\":\"credentials are needed\"}\n");
+}
+
+TEST_F(Routes, WhatIsShownIsNotKeptByCaches) {
+  EXPECT_EQ(find_header(server_.call("GET", "/api/findings", local()).headers, "Cache-Control"), "no-store");
 }
 
 TEST_F(Routes, ReadyNamesWhatFailed) {
   checks_[1] = {"log", false, "the disk is full"};
 
-  auto response = server_.call("GET", "/readyz", false);
+  auto response = server_.call("GET", "/readyz", {});
 
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "[-]log failed: the disk is full\nreadyz check failed\n");
 }
 
 TEST_F(Routes, ReadyVerboselyHasALineForEachCheck) {
-  EXPECT_EQ(server_.call("GET", "/readyz", false, "verbose").body, "[+]config ok\n[+]log ok\nreadyz check passed\n");
+  EXPECT_EQ(server_.call("GET", "/readyz", local("verbose")).body, "[+]config ok\n[+]log ok\nreadyz check passed\n");
 }
 
 TEST_F(Routes, ASickSinkIsNamedAndKeepsTheProcessReady) {
@@ -101,18 +255,18 @@ TEST_F(Routes, ASickSinkIsNamedAndKeepsTheProcessReady) {
 TEST_F(Routes, ARefusedReloadSaysWhatIsWrong) {
   problems_ = {"tocsin.yaml:3:1: error: unknown key 'sinksConfg'"};
 
-  auto response = server_.call("POST", "/-/reload", true);
+  auto response = server_.call("POST", "/-/reload", local());
 
   EXPECT_EQ(response.status, 400);
   EXPECT_NE(response.body.find(problems_[0]), std::string::npos);
 }
 
 TEST_F(Routes, TheNumberOfFindingsIsBounded) {
-  server_.call("GET", "/api/findings", true, "limit=999999");
+  server_.call("GET", "/api/findings", local("limit=999999"));
   EXPECT_EQ(limit_, 1000);
-  server_.call("GET", "/api/findings", true, "limit=7");
+  server_.call("GET", "/api/findings", local("limit=7"));
   EXPECT_EQ(limit_, 7);
-  server_.call("GET", "/api/findings", true);
+  server_.call("GET", "/api/findings", local());
   EXPECT_EQ(limit_, 100);
 }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/guard.h"
+#include "app/server_section.h"
+#include "base/task_group.h"
+
+namespace app {
+
+// The HTTP server as the section `server` wants it, with its guard and its certificate, which are kept current while it
+// runs: files of the certificate are looked at every few seconds. `metrics` must outlive it.
+class FrontDoor {
+ public:
+  // Files are read on `files`. `listen_flag` is what the command line says, if anything.
+  static base::Result<std::unique_ptr<FrontDoor>> open(const ServerSection& section, const std::string& listen_flag,
+                                                       base::Executor net, base::Executor files,
+                                                       base::Metrics& metrics);
+  ~FrontDoor();
+
+  // Adds a route of the table of endpoints. Before start().
+  void route(const std::string& method, const std::string& path, net::http::RequestHandler handler) {
+    guard_.route(*server_, method, path, std::move(handler));
+  }
+
+  base::Result<void> start();
+  base::Task<void> stop();
+
+  // After a reload: credentials and certificates count from the next request and connection on; what needs a restart is
+  // logged. Connections stay. Not at the same time as itself.
+  void take(const ServerSection& next);
+
+ private:
+  FrontDoor(ServerSection section, base::Executor files, base::Metrics& metrics);
+  base::Task<void> watch_certificate();
+
+  ServerSection section_;  // As started, but for what take() can change.
+  Guard guard_;
+  std::string address_;
+  std::shared_ptr<net::http::ServerTls> tls_;  // Null: in the clear.
+  std::unique_ptr<net::http::Server> server_;
+  base::TaskGroup watch_;
+};
+
+}  // namespace app

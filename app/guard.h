@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "app/endpoints.h"
+#include "net/http/credentials.h"
+#include "net/http/refusals.h"
+#include "net/http/server.h"
+
+namespace app {
+
+// Who is let in, as the section `server` says.
+struct AccessRules {
+  net::http::Credentials intake;   // Empty: intake is open.
+  net::http::Credentials control;  // Empty: only loopback controls.
+  bool trusts_loopback = true;
+  bool wants_certificate = false;  // Whatever is not open wants a client certificate.
+};
+
+// Stands before every handler and applies the rules to the access that the table of endpoints gives it. Thread-safe.
+class Guard {
+ public:
+  Guard(AccessRules rules, base::Metrics& metrics);
+
+  // From the next request on.
+  void use(AccessRules rules);
+
+  // Adds a route whose endpoint is in the table. The guard must outlive the server.
+  void route(net::http::Server& server, const std::string& method, const std::string& path,
+             net::http::RequestHandler handler);
+
+ private:
+  using Refused = std::optional<net::http::ServerResponse>;
+
+  std::shared_ptr<const AccessRules> rules() const;
+  // What the head alone decides; a signature is left to judge_body().
+  Refused judge_head(Access access, const net::http::ServerRequest& head) const;
+  Refused judge_body(Access access, const net::http::ServerRequest& request);
+  base::Task<net::http::ServerResponse> pass(Access access, std::shared_ptr<net::http::RequestHandler> handler,
+                                             net::http::ServerRequest request);
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const AccessRules> rules_;
+  net::http::Refusals refusals_;
+};
+
+}  // namespace app
