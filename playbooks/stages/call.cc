@@ -5,6 +5,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -80,10 +81,24 @@ base::Task<void> run_on_strand(BatchPtr batch, RunningPtr running) {
   if (--batch->running == 0) batch->wake.cancel();
 }
 
+// co_spawn() passes a cancellation on to the strand by a plain pointer into the caller, who may be gone when it arrives
+// (Boost 1.81, co_spawn_cancellation_handler): here it is kept until then.
+template <class T>
+base::Task<T> run_there(Strand strand, base::Task<T> task) {
+  auto stop = std::make_shared<asio::cancellation_signal>();
+  auto caller = (co_await asio::this_coro::cancellation_state).slot();
+  if (caller.is_connected()) {
+    caller.assign(
+        [stop, strand](asio::cancellation_type type) { asio::post(strand, [stop, type] { stop->emit(type); }); });
+  }
+  co_return co_await asio::co_spawn(strand, std::move(task),
+                                    asio::bind_cancellation_slot(stop->slot(), asio::use_awaitable));
+}
+
 // The group gives each task a strand of its own; the calls of a batch share one, and so need no locks.
 base::Task<void> hand_over(BatchPtr batch, RunningPtr running) {
   Strand strand = batch->strand;
-  co_await asio::co_spawn(strand, run_on_strand(std::move(batch), std::move(running)), asio::use_awaitable);
+  co_await run_there(strand, run_on_strand(std::move(batch), std::move(running)));
 }
 
 base::Error late(const Call& call) {
@@ -119,7 +134,7 @@ base::Task<bool> run_calls(std::vector<Call>& calls, base::TaskGroup& group) {
   Strand strand = batch->strand;
   // If they end before anybody waits, there is nothing running any more to wait for.
   for (const RunningPtr& running : all) group.spawn(hand_over(batch, running));
-  bool completed = co_await asio::co_spawn(strand, wait_for(batch, all), asio::use_awaitable);
+  bool completed = co_await run_there(strand, wait_for(batch, all));
   for (std::size_t i = 0; i < calls.size(); ++i) {
     Running& running = *all[i];
     if (running.is_late) {

@@ -105,7 +105,7 @@ prepare() {
     voters+="${voters:+,}$node@127.0.0.1:$chosen"
     bootstrap+="${bootstrap:+,}127.0.0.1:${brokers[node]}"
   done
-  cluster=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c 1-22)
+  cluster=$(head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | cut -c 1-22) # A "-" in front would be an option.
   for node in $(seq "$nodes"); do
     write_properties "$node"
     "${kJava[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$data/node-$node/server.properties" \
