@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/options/option_table.h"
 #include "enrichers/action.h"
@@ -29,6 +30,11 @@ inline schemas::Enrichment enrichment(std::string type, std::string title, std::
   schemas::Enrichment made{std::move(type), std::move(title), std::move(action), {}};
   made.blocks.push_back(std::move(block));
   return made;
+}
+
+// Puts lines of text below what an enrichment has.
+inline void add_notes(std::vector<std::string> notes, schemas::Enrichment& enrichment) {
+  for (std::string& note : notes) enrichment.blocks.push_back(schemas::MarkdownBlock{std::move(note)});
 }
 
 // The answer of an action that an event without an alert does not concern.

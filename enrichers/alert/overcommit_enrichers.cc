@@ -38,23 +38,27 @@ class OvercommitEnricher final : public Action {
       : resource_(resource), seconds_(given.default_query_duration), prometheus_(std::move(given), services.http) {}
 
   base::Task<base::Result<Contribution>> run(const Input& input) const override {
+    std::vector<std::string> notes;
     // Pods that have ended request nothing any more: kubernetes-mixin's rule leaves them out, where it is there.
     auto requested = co_await total(
         fmt::format("sum(last_over_time(namespace_{0}:kube_pod_container_resource_requests:sum[{1}s])) or "
                     "sum(last_over_time(kube_pod_container_resource_requests{{resource=\"{0}\"}}[{1}s]))",
                     resource_.label, seconds_),
-        input);
+        input, notes);
     if (!requested) co_return requested.error();
     auto given = co_await total(fmt::format("sum(last_over_time(kube_node_status_allocatable{{resource=\"{}\"}}[{}s]))",
                                             resource_.label, seconds_),
-                                input);
+                                input, notes);
     if (!given) co_return given.error();
-    co_return told(requested.value(), given.value());
+    Contribution contribution = told(requested.value(), given.value());
+    add_notes(std::move(notes), contribution.enrichments.back());
+    co_return contribution;
   }
 
  private:
-  base::Task<base::Result<double>> total(std::string query, const Input& input) const {
+  base::Task<base::Result<double>> total(std::string query, const Input& input, std::vector<std::string>& notes) const {
     BOOST_OUTCOME_CO_TRY(auto answer, co_await prometheus_.query(query, input.now, input.deadline));
+    add_warnings(answer, notes);
     if (answer.series.empty() || answer.series[0].samples.empty()) {
       co_return base::permanent(base::Reason::kNoData, "no series match: " + query);
     }

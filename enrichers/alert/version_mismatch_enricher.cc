@@ -64,6 +64,9 @@ class VersionMismatchEnricher final : public Action {
     contribution.enrichments.push_back(enrichment("node_info", "Node versions", "version_mismatch_enricher",
                                                   schemas::MarkdownBlock{"Version of the API server: " + server}));
     contribution.enrichments.back().blocks.push_back(std::move(nodes));
+    std::vector<std::string> notes;
+    add_warnings(answer, notes);
+    add_notes(std::move(notes), contribution.enrichments.back());
     co_return contribution;
   }
 

@@ -67,9 +67,7 @@ class CustomGraphEnricher final : public Action {
     Contribution contribution;
     contribution.enrichments.push_back(
         enrichment("graph", title, "custom_graph_enricher", schemas::ChartBlock{std::move(chart)}));
-    for (std::string& note : notes) {
-      contribution.enrichments.back().blocks.push_back(schemas::MarkdownBlock{std::move(note)});
-    }
+    add_notes(std::move(notes), contribution.enrichments.back());
     co_return contribution;
   }
 

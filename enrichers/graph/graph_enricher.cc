@@ -66,9 +66,7 @@ class GraphEnricher final : public Action {
     Contribution contribution;
     contribution.enrichments.push_back(
         enrichment("graph", alert.name(), "graph_enricher", schemas::ChartBlock{std::move(chart)}));
-    for (std::string& note : notes) {
-      contribution.enrichments.back().blocks.push_back(schemas::MarkdownBlock{std::move(note)});
-    }
+    add_notes(std::move(notes), contribution.enrichments.back());
     co_return contribution;
   }
 

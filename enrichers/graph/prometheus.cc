@@ -59,4 +59,8 @@ const GraphOverride* Prometheus::find_override(ResourceType resource, ItemType i
   return it == overrides_.end() ? nullptr : &*it;
 }
 
+void add_warnings(const net::prom::Answer& answer, std::vector<std::string>& notes) {
+  for (const std::string& warning : answer.warnings) notes.push_back("Prometheus warns: " + warning);
+}
+
 }  // namespace enrichers

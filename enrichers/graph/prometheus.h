@@ -70,4 +70,7 @@ class Prometheus {
   std::unique_ptr<net::prom::Client> client_;  // Null without a URL.
 };
 
+// What the server warns of, such as a partial answer, as lines below the evidence.
+void add_warnings(const net::prom::Answer& answer, std::vector<std::string>& notes);
+
 }  // namespace enrichers

@@ -114,7 +114,7 @@ base::Task<base::Result<base::Chart>> query_chart(const Prometheus& prometheus, 
   BOOST_OUTCOME_CO_TRY(auto query, prometheus.with_labels(wanted.query));
   BOOST_OUTCOME_CO_TRY(auto answer,
                        co_await client->query_range(std::move(query), range.from, range.to, range.step, deadline));
-  for (const std::string& warning : answer.warnings) notes.push_back("Prometheus warns: " + warning);
+  add_warnings(answer, notes);
   auto& series = answer.series;
   if (series.empty()) co_return base::permanent(base::Reason::kNoData, "no series match: " + wanted.query);
   keep_what_it_is_about(series, wanted.about);

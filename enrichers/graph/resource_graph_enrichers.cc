@@ -61,9 +61,7 @@ class ResourceGraph final : public Action {
     if (options_.display_limits) co_await add_limits(chart, target, input.deadline, contribution);
     contribution.enrichments.push_back(
         enrichment("graph", wanted.title, kind_.name, schemas::ChartBlock{std::move(chart)}));
-    for (std::string& note : notes) {
-      contribution.enrichments.back().blocks.push_back(schemas::MarkdownBlock{std::move(note)});
-    }
+    add_notes(std::move(notes), contribution.enrichments.back());
     co_return contribution;
   }
 

@@ -21,13 +21,14 @@ class ClusterEnrichers : public fakes::RunningAction {
 TEST_F(ClusterEnrichers, OvercommitComparesRequestsWithWhatThereIs) {
   http_.answer(
       "/api/v1/query", 200,
-      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"3221225472"]}]}})");
+      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"3221225472"]}]},"warnings":["partial"]})");
 
   auto result = run(enrichers::memory_overcommited_enricher_type(), kUrl);
 
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(text_of(result.value()),
             "All pods together request **3.0 GiB** of memory; the nodes can allocate **3.0 GiB** (100 %).");
+  EXPECT_EQ(text_of(result.value(), 1), "Prometheus warns: partial");
   EXPECT_THAT(*result.value().description, HasSubstr("If a node fails"));
   EXPECT_THAT(http_.requests.at(0).body, HasSubstr("600s"));
 }
