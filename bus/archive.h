@@ -35,6 +35,13 @@ class Archive {
   // Records of `topic` that `stage` is not done with, in order.
   virtual base::Result<void> scan_pending(std::string_view stage, std::string_view topic,
                                           const std::function<bool(const Record&)>& visit) const = 0;
+  // Records of `topic` that `stage` is done with while the stage that made them is not known to be done with what
+  // caused them: that will be handled again, and its outputs recognised. Only where stages don't share a log: beside
+  // running processes, or after a crash.
+  virtual base::Result<void> scan_ahead(std::string_view /*stage*/, std::string_view /*topic*/,
+                                        const std::function<bool(const Record&)>& /*visit*/) const {
+    return base::ok();
+  }
   // Every state entry of a table of a stage.
   virtual base::Result<void> scan_state(std::string_view stage, std::string_view table,
                                         const std::function<void(const std::string& key, const std::string& entry,
