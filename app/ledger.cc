@@ -2,6 +2,7 @@
 #include "app/ledger.h"
 
 #include <cstdlib>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -31,21 +32,38 @@ void add_counter(std::string_view name, std::int64_t value, std::string_view pre
   account.add(std::string(name.substr(0, slash)), std::string(reason), value);
 }
 
+// How many events the records of a topic stand for.
+using Weigh = std::function<std::int64_t(const bus::Record&)>;
+
+std::int64_t of_finding(const bus::Record& record) {
+  auto finding = schemas::decode_finding(record.value);
+  return finding && finding.value().event_id.empty() ? 0 : 1;
+}
+
+// Adds what a stage has pending. What it is ahead with is still pending where it came from, and is taken off there.
+base::Result<void> add_pending(const bus::Archive& archive, std::string_view stage, std::string_view topic,
+                               const Weigh& weigh, std::map<std::string, std::int64_t>& pending,
+                               std::string_view from = {}) {
+  BOOST_OUTCOME_TRY(archive.scan_pending(stage, topic, [&](const bus::Record& record) {
+    pending[std::string(stage)] += weigh(record);
+    return true;
+  }));
+  return archive.scan_ahead(stage, topic, [&](const bus::Record& record) {
+    pending[std::string(from)] -= weigh(record);
+    return true;
+  });
+}
+
 base::Result<void> add_pending_events(const bus::Archive& archive, Account& events) {
   namespace topics = schemas::topics;
-  auto add = [&](std::string_view stage, std::int64_t count) {
-    events.add(std::string(kPending), std::string(stage), count);
-    return true;
-  };
-  BOOST_OUTCOME_TRY(archive.scan_pending("split", topics::kIntake, [&](const bus::Record& record) {
-    return add("split", ingest::events_in(record.value));
-  }));
-  BOOST_OUTCOME_TRY(
-      archive.scan_pending("playbooks", topics::kEvents, [&](const bus::Record&) { return add("playbooks", 1); }));
-  return archive.scan_pending("incidents", topics::kFindings, [&](const bus::Record& record) {
-    auto finding = schemas::decode_finding(record.value);
-    return add("incidents", finding && finding.value().event_id.empty() ? 0 : 1);
-  });
+  std::map<std::string, std::int64_t> pending;
+  auto one = [](const bus::Record&) { return std::int64_t{1}; };
+  auto of_body = [](const bus::Record& record) { return ingest::events_in(record.value); };
+  BOOST_OUTCOME_TRY(add_pending(archive, "split", topics::kIntake, of_body, pending));
+  BOOST_OUTCOME_TRY(add_pending(archive, "playbooks", topics::kEvents, one, pending, "split"));
+  BOOST_OUTCOME_TRY(add_pending(archive, "incidents", topics::kFindings, of_finding, pending, "playbooks"));
+  for (const auto& [stage, count] : pending) events.add(std::string(kPending), stage, count);
+  return base::ok();
 }
 
 base::Result<void> add_pending_deliveries(const bus::Archive& archive, Account& deliveries) {
@@ -55,6 +73,11 @@ base::Result<void> add_pending_deliveries(const bus::Archive& archive, Account& 
     std::string sink = topic.substr(schemas::topics::kDeliveriesPrefix.size());
     BOOST_OUTCOME_TRY(auto count, sinks::pending_deliveries(archive, sink));
     deliveries.add(std::string(kPending), sink, count);
+    // Made, though routing has not counted it yet.
+    BOOST_OUTCOME_TRY(archive.scan_ahead(sinks::delivery_stage(sink), topic, [&](const bus::Record&) {
+      deliveries.in += 1;
+      return true;
+    }));
   }
   return base::ok();
 }
