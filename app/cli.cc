@@ -33,14 +33,14 @@ void add_output(CLI::App* verb, Output& output) {
 }
 
 // Every verb takes --config and --data-dir, so that scripts can pass the same flags to all; those that only look at the
-// log don't read the configuration.
+// log read no more of the configuration than where that is.
 template <class Args>
 std::shared_ptr<Args> looking_args(CLI::App* verb) {
   auto args = std::make_shared<Args>();
   args->data_dir = "/var/lib/tocsin";
   add_data_dir(verb, args->data_dir)->capture_default_str();
-  auto ignored = std::make_shared<std::string>();
-  verb->add_option("--config", *ignored, "Not needed by this verb")->envname("TOCSIN_CONFIG");
+  verb->add_option("--config", args->config, "The configuration file, which says where the log is [the data directory]")
+      ->envname("TOCSIN_CONFIG");
   add_output(verb, args->output);
   return args;
 }
@@ -80,6 +80,7 @@ void add_check(CLI::App& cli, Chosen& chosen) {
   auto args = std::make_shared<verbs::CheckArgs>();
   auto* verb = cli.add_subcommand("check", "Check a configuration file and say everything that is wrong with it");
   add_config(verb, args->config);
+  verb->add_flag("--online", args->online, "Also connect to Kafka and say which topics differ; changes nothing");
   auto ignored = std::make_shared<std::string>();
   add_data_dir(verb, *ignored);
   add_output(verb, args->output);

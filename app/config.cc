@@ -18,32 +18,8 @@ namespace app {
 
 namespace {
 
-using base::OptionTable;
 using base::yaml::Node;
 using base::yaml::Problems;
-
-const OptionTable<RetentionSection>& retention_options() {
-  static const auto table = [] {
-    OptionTable<RetentionSection> t("retention", "How long the log keeps what every stage is done with.");
-    t.option("age", &RetentionSection::age, "Older records are deleted.", {.at_least = 60});
-    t.option("bytes", &RetentionSection::bytes, "Over this size the oldest records are deleted.",
-             {.at_least = 16.0 * 1024 * 1024});
-    t.option("dead_letters", &RetentionSection::dead_letters, "Older dead letters are deleted.", {.at_least = 60});
-    return t;
-  }();
-  return table;
-}
-
-const OptionTable<BusSection>& bus_options() {
-  static const auto table = [] {
-    OptionTable<BusSection> t("bus", "The durable log between the stages.");
-    t.choice("type", &BusSection::type, "What keeps the log: `embedded` is a file in the data directory.",
-             {{"embedded", BusType::kEmbedded}});
-    t.nested("retention", &BusSection::retention, retention_options(), "How long the embedded log keeps records.");
-    return t;
-  }();
-  return table;
-}
 
 // The sections of a file by the names that they may have: ours, Robusta's Helm values, its rendered configuration.
 class Reader {
@@ -140,7 +116,7 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
   Config config;
   config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
   config.server = read_server_section(file.take({"server"}), problems);
-  config.bus = bus_options().read(file.take({"bus"}), problems);
+  config.bus = read_bus_section(file.take({"bus"}), problems);
   config.relabel = ingest::Relabel::read(file.take({"alertRelabel", "alert_relabel"}), problems);
   bool is_rendered = !active.is_null();
   playbooks::ConfigParts parts{is_rendered ? "active_playbooks" : "customPlaybooks",
@@ -162,8 +138,9 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
 
 std::vector<const base::OptionSet*> top_level_option_sets() {
   std::vector<const base::OptionSet*> sets = server_option_sets();
-  for (const auto* set : {&bus_options().set(), &retention_options().set(), &ingest::relabel_options().set(),
-                          &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()}) {
+  for (const auto* set :
+       {&bus_options().set(), &retention_options().set(), &kafka_options().set(), &ingest::relabel_options().set(),
+        &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()}) {
     sets.push_back(set);
   }
   return sets;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "app/bus_section.h"
 #include "app/server_section.h"
 #include "base/options/option_set.h"
-#include "base/time.h"
 #include "base/yaml/parse.h"
 #include "base/yaml/problems.h"
 #include "ingest/relabel.h"
@@ -20,21 +19,6 @@
 #include "sinks/sink_set.h"
 
 namespace app {
-
-// `bus.retention`: how long the embedded log keeps what every stage is done with.
-struct RetentionSection {
-  base::Duration age = std::chrono::hours(24 * 7);
-  std::int64_t bytes = std::int64_t{4} << 30;
-  base::Duration dead_letters = std::chrono::hours(24 * 30);
-};
-
-enum class BusType { kEmbedded };
-
-// The top-level section `bus`.
-struct BusSection {
-  BusType type = BusType::kEmbedded;
-  RetentionSection retention;
-};
 
 // A configuration file as it is meant. What it holds was built with the Services given to load_config.
 struct Config {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "ingest/splitter.h"
 #include "schemas/ledger.h"
@@ -59,16 +60,24 @@ base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive&
 }
 
 base::Task<base::Result<void>> change_dead_letters(bus::Bus& bus, std::vector<bus::DeadLetter> letters,
-                                                   DeadLetterChange change) {
+                                                   DeadLetterChange change, bool at_once) {
   std::vector<bus::Outgoing> records;
   std::vector<bus::Count> counts;
   for (const bus::DeadLetter& letter : letters) {
+    if (change == DeadLetterChange::kReplay) {
+      bus::Count count = counted_as(letter);
+      counts.push_back({count.counter, -count.by});
+      records.push_back({letter.topic, letter.key, letter.value});
+      if (!at_once) {
+        BOOST_OUTCOME_CO_TRY(co_await bus.append(std::exchange(records, {}), std::exchange(counts, {})));
+      }
+    }
     records.push_back({std::string(bus::kDeadLetters), letter.key, encode_end(letter, change)});
-    if (change == DeadLetterChange::kDrop) continue;
-    records.push_back({letter.topic, letter.key, letter.value});
-    bus::Count count = counted_as(letter);
-    counts.push_back({count.counter, -count.by});
+    if (!at_once) {
+      BOOST_OUTCOME_CO_TRY(co_await bus.append(std::exchange(records, {})));
+    }
   }
+  if (records.empty()) co_return base::ok();
   co_return co_await bus.append(std::move(records), std::move(counts));
 }
 

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "app/dead_letters.h"
-#include "bus/embedded/embedded_bus.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/removed_sink.h"
+#include "sinks/delivery/stage.h"
 
 namespace app {
 
@@ -55,8 +56,8 @@ ServerResponse as_json(std::string body) {
 
 }  // namespace
 
-base::Task<ServerResponse> newest_findings(std::string data_dir, int limit) {
-  auto archive = bus::embedded::open_embedded_archive(data_dir);
+base::Task<ServerResponse> newest_findings(OpenArchive open, int limit) {
+  auto archive = open();
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   std::string list = "[";
   auto scanned = archive.value()->scan_newest_first(schemas::topics::kFindings, [&](const bus::Record& record) {
@@ -67,20 +68,32 @@ base::Task<ServerResponse> newest_findings(std::string data_dir, int limit) {
   co_return as_json(list + "]");
 }
 
-base::Task<ServerResponse> change_letters(std::string data_dir, bus::Bus& bus, std::string body) {
+base::Task<ServerResponse> change_letters(OpenArchive open, bus::Bus& bus, bool at_once, std::string body) {
   auto wish = read_wish(body);
   if (!wish) {
     co_return net::http::refuse(400, R"(expected {"change": "replay" or "drop", "ids": [...], "all": true or false})");
   }
-  auto archive = bus::embedded::open_embedded_archive(data_dir);
+  auto archive = open();
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   auto letters = open_dead_letters(*archive.value());
   if (!letters) co_return net::http::refuse(503, letters.error().message);
   std::erase_if(letters.value(), [&](const bus::DeadLetter& letter) { return !is_wanted(letter, *wish); });
   auto count = letters.value().size();
-  auto changed = co_await change_dead_letters(bus, std::move(letters.value()), wish->change);
+  auto changed = co_await change_dead_letters(bus, std::move(letters.value()), wish->change, at_once);
   if (!changed) co_return net::http::refuse(503, changed.error().message);
   co_return as_json(nlohmann::json{{"changed", count}}.dump());
+}
+
+base::Task<base::Result<std::vector<std::string>>> unfinished_deliveries(OpenArchive open,
+                                                                         std::vector<std::string> configured) {
+  BOOST_OUTCOME_CO_TRY(auto archive, open());
+  BOOST_OUTCOME_CO_TRY(auto topics, archive->topics());
+  std::vector<std::string> unfinished;
+  for (const std::string& sink : sinks::removed_sinks(topics, configured)) {
+    BOOST_OUTCOME_CO_TRY(auto pending, sinks::pending_deliveries(*archive, sink));
+    if (pending > 0) unfinished.push_back(schemas::topics::deliveries(sink));
+  }
+  co_return unfinished;
 }
 
 }  // namespace app

@@ -38,10 +38,26 @@ base::Result<void> Pipeline::start(const std::vector<std::string>& topics) {
   if (!roles_.sinks) return base::ok();
   BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), router_, deps_.work));
   BOOST_OUTCOME_TRY(start_sinks(config_.sinks));
+  return end_removed(topics);
+}
+
+base::Result<void> Pipeline::end_removed(const std::vector<std::string>& topics) {
   for (const std::string& gone : sinks::removed_sinks(topics, config_.sinks.names())) {
+    if (sinks_.contains(gone)) continue;
     BOOST_OUTCOME_TRY(start_removed(gone));
   }
   return base::ok();
+}
+
+std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& roles) {
+  std::vector<bus::StageSpec> specs;
+  if (roles.ingest) specs.push_back(ingest::Splitter::stage());
+  if (roles.playbooks) specs.push_back(playbooks::Worker::stage());
+  if (roles.incidents) specs.push_back(incidents::keeper_stage());
+  if (!roles.sinks) return specs;
+  specs.push_back(sinks::Router::spec());
+  for (const auto& member : config.sinks.members) specs.push_back(sinks::DeliveryWorker::spec(member.name));
+  return specs;
 }
 
 base::Result<void> Pipeline::start_sinks(sinks::SinkSet& set) {

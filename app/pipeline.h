@@ -41,6 +41,9 @@ class Pipeline {
   // sinks that are no longer configured are ended as suppressed.
   base::Result<void> start(const std::vector<std::string>& topics);
 
+  // Ends the deliveries of further topics whose sink is not configured, as start() does.
+  base::Result<void> end_removed(const std::vector<std::string>& topics);
+
   // Takes another configuration: playbooks and routes at once, sinks where their section changed.
   base::Task<base::Result<void>> apply(Config next);
 
@@ -50,6 +53,8 @@ class Pipeline {
   const Config& config() const { return config_; }
   // How the sinks are. Thread-safe.
   std::vector<sinks::SinkHealth> sink_health() const { return health_.all(); }
+  // The stages that a configuration has under some roles, without those of sinks that are gone.
+  static std::vector<bus::StageSpec> stages(const Config& config, const Roles& roles);
 
  private:
   struct Running;

@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <mutex>
 #include <thread>
 
 #include "app/await.h"
+#include "app/bus_wiring.h"
 #include "app/front_door.h"
 #include "app/input_recorder.h"
 #include "app/log_endpoints.h"
@@ -14,8 +17,8 @@
 #include "app/routes.h"
 #include "app/threads.h"
 #include "base/log.h"
+#include "base/task_group.h"
 #include "base/version.h"
-#include "bus/embedded/embedded_bus.h"
 #include "ingest/alert_webhook.h"
 #include "net/http/curl_client.h"
 
@@ -28,6 +31,9 @@ using net::http::ServerResponse;
 
 // Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
 constexpr int kWorkNice = 15;
+
+// Between questions for the topics that there are.
+constexpr std::chrono::seconds kAskAgain(10);
 
 int work_threads() { return static_cast<int>(std::max(2u, std::thread::hardware_concurrency())); }
 
@@ -50,6 +56,13 @@ struct Service::Parts {
   base::Task<ServerResponse> intake(ServerRequest request);
   std::vector<Check> checks() const;
   void note_reload(bool ok);
+  bool is_shared() const;
+  base::Executor looking();
+  base::Result<std::unique_ptr<bus::Archive>> look() const;
+  bool begin_change();
+  void end_change();
+  base::Task<void> end_removed_sinks();
+  base::Task<bool> try_end_removed_sinks();
 
   const ServiceSettings settings;
   base::Metrics metrics;
@@ -62,6 +75,8 @@ struct Service::Parts {
   std::unique_ptr<net::http::Client> http;
   std::unique_ptr<net::http::Client> sink_http;  // Null: sinks send with `http`.
   std::optional<Config> config;
+  BusSection section;  // Of the bus that runs: reloads keep it.
+  std::optional<Threads> looks;
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<ingest::AlertWebhook> webhook;
@@ -70,7 +85,15 @@ struct Service::Parts {
   std::string broken_config;
   bool reloading = false;
   bool stopped = false;
+  base::TaskGroup tasks{work.executor()};
 };
+
+// Looking at a shared log waits for a network: on a thread of its own.
+bool Service::Parts::is_shared() const { return section.type != BusType::kEmbedded; }
+base::Executor Service::Parts::looking() { return looks ? looks->executor() : files.executor(); }
+base::Result<std::unique_ptr<bus::Archive>> Service::Parts::look() const {
+  return open_archive(section, settings.data_dir);
+}
 
 base::Result<void> Service::Parts::load() {
   http = net::http::make_client({}, net.executor());
@@ -89,22 +112,23 @@ base::Result<void> Service::Parts::load() {
 }
 
 base::Result<void> Service::Parts::start_bus() {
-  bus::embedded::EmbeddedOptions options;
-  options.data_dir = settings.data_dir;
-  options.max_age = config->bus.retention.age;
-  options.max_bytes = config->bus.retention.bytes;
-  options.dead_letter_age = config->bus.retention.dead_letters;
-  bus = bus::embedded::make_embedded_bus(options, clock, metrics);
+  section = config->bus;
+  if (is_shared()) looks.emplace("looks", 1, kWorkNice);
+  bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor()});
   return bus->start();
 }
 
 base::Result<void> Service::Parts::start_pipeline() {
   std::vector<std::string> topics;
-  BOOST_OUTCOME_TRY(auto archive, bus::embedded::open_embedded_archive(settings.data_dir));
-  BOOST_OUTCOME_TRY(topics, archive->topics());
+  if (!is_shared()) {
+    BOOST_OUTCOME_TRY(auto archive, look());
+    BOOST_OUTCOME_TRY(topics, archive->topics());
+  }
   pipeline = std::make_unique<Pipeline>(std::move(*config), Roles::of(settings.roles),
                                         PipelineDeps{*bus, clock, rng, metrics, work.executor()});
-  return pipeline->start(topics);
+  BOOST_OUTCOME_TRY(pipeline->start(topics));
+  if (is_shared() && Roles::of(settings.roles).sinks) tasks.spawn(end_removed_sinks());
+  return base::ok();
 }
 
 base::Result<void> Service::Parts::start_server() {
@@ -115,14 +139,15 @@ base::Result<void> Service::Parts::start_server() {
     door->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
   }
   auto add = [this](auto& method, auto& path, auto handler) { door->route(method, path, std::move(handler)); };
-  add_routes(add, metrics,
-             {.checks = [this] { return checks(); },
-              .reload = [this] { return on(work.executor(), reload()); },
-              .findings = [this](int limit) { return on(files.executor(), newest_findings(settings.data_dir, limit)); },
-              .change_dead_letters =
-                  [this](std::string body) {
-                    return on(files.executor(), change_letters(settings.data_dir, *bus, std::move(body)));
-                  }});
+  add_routes(
+      add, metrics,
+      {.checks = [this] { return checks(); },
+       .reload = [this] { return on(work.executor(), reload()); },
+       .findings = [this](int limit) { return on(looking(), newest_findings([this] { return look(); }, limit)); },
+       .change_dead_letters =
+           [this](std::string body) {
+             return on(looking(), change_letters([this] { return look(); }, *bus, !is_shared(), std::move(body)));
+           }});
   return door->start();
 }
 
@@ -138,9 +163,10 @@ std::vector<Check> Service::Parts::checks() const {
   std::vector<Check> found;
   {
     std::lock_guard lock(mutex);
-    found = {{"config", true, broken_config.empty() ? "" : "the file on disk is broken, the one before it runs"},
+    found = {{"config", true, broken_config.empty() ? "" : "the file on disk is not taken, the one before it runs"},
              {"log", health.writable, health.detail}};
   }
+  for (const auto& stage : health.stages) found.push_back({"stage/" + stage.stage, stage.ready, stage.detail});
   // A sick sink keeps its deliveries; restarting or avoiding this process would mend nothing.
   for (auto& sink : pipeline->sink_health()) {
     found.push_back({"sink/" + sink.sink, sink.ok, std::move(sink.detail), false});
@@ -159,18 +185,18 @@ void Service::Parts::note_reload(bool ok) {
 
 base::Task<std::vector<std::string>> Service::Parts::reload() {
   std::vector<std::string> errors;
-  {
-    std::lock_guard lock(mutex);
-    if (std::exchange(reloading, true)) {
-      errors.push_back("a reload is under way");
-      co_return errors;
-    }
+  if (!begin_change()) {
+    errors.push_back("a reload is under way");
+    co_return errors;
   }
   base::yaml::Problems problems;
   auto next = load_config(settings.config, {*http, files.executor(), sink_http.get()}, problems);
   auto lines = as_lines(problems, settings.config);
   for (const std::string& line : lines) base::log::warn("reload: " + line);
-  if (next) {
+  if (next && !(next->bus == section)) {
+    errors.push_back("a change of 'bus' takes effect at a restart only: restart, or take the change back");
+    base::log::warn("reload: " + errors.front());
+  } else if (next) {
     ServerSection server = next->server;
     auto applied = co_await pipeline->apply(std::move(*next));
     if (!applied) errors.push_back(applied.error().message);
@@ -181,10 +207,42 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
   note_reload(errors.empty());
   base::log::info(errors.empty() ? "reload: taken" : "reload: refused, the configuration before it stays",
                   {{"file", settings.config}});
+  end_change();
   std::lock_guard lock(mutex);
-  reloading = false;
   broken_config = errors.empty() ? "" : errors.front();
   co_return errors;
+}
+
+// The pipeline is changed by one at a time.
+bool Service::Parts::begin_change() {
+  std::lock_guard lock(mutex);
+  return !stopped && !std::exchange(reloading, true);
+}
+
+void Service::Parts::end_change() {
+  std::lock_guard lock(mutex);
+  reloading = false;
+}
+
+// Once the broker tells which topics there are; until then it is asked again.
+base::Task<void> Service::Parts::end_removed_sinks() {
+  boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+  while (!co_await try_end_removed_sinks()) {
+    pause.expires_after(kAskAgain);
+    co_await pause.async_wait(boost::asio::use_awaitable);
+  }
+}
+
+base::Task<bool> Service::Parts::try_end_removed_sinks() {
+  if (!begin_change()) co_return false;
+  auto configured = pipeline->config().sinks.names();
+  end_change();
+  auto topics = co_await on(looking(), unfinished_deliveries([this] { return look(); }, std::move(configured)));
+  if (!topics || !begin_change()) co_return false;
+  auto ended = pipeline->end_removed(topics.value());
+  end_change();
+  if (!ended) base::log::warn("sinks: " + ended.error().message);
+  co_return true;
 }
 
 Service::Service(ServiceSettings settings) : parts_(std::make_unique<Parts>(std::move(settings))) {}
@@ -203,7 +261,11 @@ base::Result<void> Service::start() {
 void Service::reload() { await(parts_->work.executor(), parts_->reload()); }
 
 void Service::stop() {
-  if (std::exchange(parts_->stopped, true)) return;
+  {
+    std::lock_guard lock(parts_->mutex);
+    if (std::exchange(parts_->stopped, true)) return;
+  }
+  parts_->tasks.cancel();
   auto end = [&](auto& part) {
     if (part) await(parts_->work.executor(), part->stop());
   };
@@ -212,6 +274,7 @@ void Service::stop() {
   end(parts_->pipeline);
   end(parts_->http);
   end(parts_->sink_http);
+  parts_->tasks.join();
   base::log::info("tocsin: stopped");
 }
 

@@ -54,7 +54,7 @@ int change(const DeadLetterArgs& args, const char* what) {
 }  // namespace
 
 int dead_letters_list(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   auto letters = open_dead_letters(*archive.value());
   if (!letters) return complain(letters.error());
@@ -72,7 +72,7 @@ int dead_letters_list(const LookArgs& args) {
 }
 
 int dead_letters_show(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   auto letters = open_dead_letters(*archive.value());
   if (!letters) return complain(letters.error());

@@ -109,7 +109,7 @@ nlohmann::json as_json(const Story& story) {
 }  // namespace
 
 int explain(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   auto story = find_finding(*archive.value(), args.id);
   if (story && !story.value()) story = find_trace(*archive.value(), args.id);

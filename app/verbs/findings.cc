@@ -40,7 +40,7 @@ std::string state_text(const schemas::Finding& finding) {
 }  // namespace
 
 int findings_list(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   Table table({"ID", "CREATED", "STATE", "SEVERITY", "TITLE", "SUBJECT", "INCIDENT"});
   nlohmann::json list = nlohmann::json::array();
@@ -61,7 +61,7 @@ int findings_list(const LookArgs& args) {
 }
 
 int findings_show(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   std::optional<schemas::Finding> found;
   auto scanned = scan_findings(*archive.value(), [&](schemas::Finding finding) {

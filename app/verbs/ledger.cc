@@ -25,7 +25,7 @@ std::string as_text(const char* title, const char* in, const Account& account) {
 }  // namespace
 
 int ledger(const LookArgs& args) {
-  auto archive = open_archive(args.data_dir);
+  auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
   auto read = read_ledger(*archive.value());
   if (!read) return complain(read.error());

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/verbs/looking.h"
 
-#include "bus/embedded/embedded_bus.h"
+#include "app/bus_wiring.h"
 
 namespace app::verbs {
 
-base::Result<std::unique_ptr<bus::Archive>> open_archive(const std::string& data_dir) {
-  return bus::embedded::open_embedded_archive(data_dir);
+base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args) {
+  BusSection section;
+  if (!args.config.empty()) {
+    BOOST_OUTCOME_TRY(section, load_bus_section(args.config));
+  }
+  return app::open_archive(section, args.data_dir);
 }
 
 }  // namespace app::verbs

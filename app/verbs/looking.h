@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "app/verbs/verbs.h"
 #include "base/result.h"
 #include "bus/archive.h"
 
@@ -22,8 +23,8 @@ inline int complain(const base::Error& error) {
 
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-// The log of a data directory, beside a running process or without one.
-base::Result<std::unique_ptr<bus::Archive>> open_archive(const std::string& data_dir);
+// The log, beside running processes or without one: where the configuration says, else in the data directory.
+base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args);
 
 // How many characters of an id tables show: enough to be unique among millions, and accepted by every verb.
 inline constexpr std::size_t kShortId = 12;

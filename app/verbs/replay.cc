@@ -102,7 +102,7 @@ base::Result<int> show(const bus::Archive& archive, const ReplayArgs& args) {
 }
 
 int finish(const ReplayArgs& args, const std::string& data_dir, const ReplayCounts& counts) {
-  auto archive = open_archive(data_dir);
+  auto archive = open_archive(LookArgs{.data_dir = data_dir});
   if (!archive) return complain(archive.error());
   bool as_json = args.output == Output::kJson;
   if (as_json) print("{\"transitions\": [");

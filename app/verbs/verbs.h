@@ -36,12 +36,14 @@ int replay(const ReplayArgs& args);
 // `tocsin check`.
 struct CheckArgs {
   std::string config;
+  bool online = false;  // Also asks the brokers, and compares their topics. Changes nothing there.
   Output output = Output::kTable;
 };
 int check(const CheckArgs& args);
 
 // The verbs that look at a log.
 struct LookArgs {
+  std::string config;  // Says where the log is; empty: in the data directory.
   std::string data_dir;
   std::string id;  // Or a prefix of it.
   int limit = 50;
