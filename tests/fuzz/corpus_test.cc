@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 using Fuzzer = void (*)(std::string_view input);
 
 const std::map<std::string, Fuzzer>& fuzzers() {
-  static const std::map<std::string, Fuzzer> all = {{"config_yaml", &fuzz::config_yaml},
+  static const std::map<std::string, Fuzzer> all = {{"body_template", &fuzz::body_template},
+                                                    {"config_yaml", &fuzz::config_yaml},
                                                     {"http_request", &fuzz::http_request},
                                                     {"intake_record", &fuzz::intake_record},
                                                     {"matcher", &fuzz::matcher},

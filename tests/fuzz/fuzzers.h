@@ -7,6 +7,7 @@
 // accepted; a sanitizer or expect() ends the process otherwise. No network, no files, the same input does the same.
 namespace fuzz {
 
+void body_template(std::string_view input);      // The template of a webhook's body.
 void config_yaml(std::string_view input);        // A configuration file.
 void http_request(std::string_view input);       // The bytes of a connection to our server.
 void intake_record(std::string_view input);      // A record of topic `intake`.
