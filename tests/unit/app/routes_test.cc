@@ -242,8 +242,8 @@ TEST_F(Routes, ReadyVerboselyHasALineForEachCheck) {
 TEST_F(Routes, ASickSinkIsNamedAndKeepsTheProcessReady) {
   checks_.push_back({"sink/pager", false, "auth since 2026-03-04T11:41:00Z", false});
 
-  auto verbose = server_.call("GET", "/readyz", false, "verbose");
-  auto brief = server_.call("GET", "/readyz", false);
+  auto verbose = server_.call("GET", "/readyz", local("verbose"));
+  auto brief = server_.call("GET", "/readyz", local());
 
   EXPECT_EQ(verbose.status, 200);
   EXPECT_EQ(verbose.body,
