@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -14,6 +13,7 @@
 #include <thread>
 
 #include "tests/acceptance/alert_bodies.h"
+#include "tests/acceptance/outcomes.h"
 #include "tests/acceptance/tocsin.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/http_receiver.h"
@@ -33,43 +33,6 @@ constexpr std::size_t kMostUnderway = 400;
 constexpr milliseconds kSlowestStart = std::chrono::seconds(20);
 
 void pause(int ms) { poll(nullptr, 0, ms); }
-
-// What the receiver has been told of each alert, by its fingerprint.
-class Outcomes {
- public:
-  explicit Outcomes(const harness::HttpReceiver& receiver) : receiver_(receiver) {}
-
-  // Reads what has arrived since the last call.
-  void update() {
-    for (const harness::Received& request : receiver_.received(read_)) {
-      ++read_;
-      json transition = transition_of(request);
-      const auto& fingerprint = transition.at("finding").at("fingerprint").get_ref<const std::string&>();
-      const auto& key = request.headers.at("idempotency-key");
-      if (auto [body, is_new] = bodies_.emplace(key, request.body); !is_new && body->second != request.body) ++changed_;
-      keys_[transition.at("state")][fingerprint].insert(key);
-    }
-  }
-  // How many different deliveries told that this alert is in this state.
-  std::size_t count(const std::string& state, const std::string& fingerprint) const {
-    auto alerts = keys_.find(state);
-    if (alerts == keys_.end()) return 0;
-    auto keys = alerts->second.find(fingerprint);
-    return keys == alerts->second.end() ? 0 : keys->second.size();
-  }
-  std::size_t opened() const { return keys_.contains("opened") ? keys_.at("opened").size() : 0; }
-  std::size_t resolved() const { return keys_.contains("resolved") ? keys_.at("resolved").size() : 0; }
-  std::size_t repeated() const { return read_ - bodies_.size(); }
-  // Deliveries that came again under the same key with other content.
-  int changed() const { return changed_; }
-
- private:
-  const harness::HttpReceiver& receiver_;
-  std::size_t read_ = 0;
-  int changed_ = 0;
-  std::map<std::string, std::string> bodies_;  // By idempotency key.
-  std::map<std::string, std::map<std::string, std::set<std::string>>> keys_;
-};
 
 // Sends alerts as Alertmanager does: the same body again until it is answered 2xx. Every second body is resolved after.
 class Senders {
@@ -150,18 +113,6 @@ void report(std::vector<milliseconds> starts, const Senders& senders, const Outc
                      std::to_string(outcomes.repeated()) + " deliveries repeated under their key";
   testing::Test::RecordProperty("crashes", line);
   std::printf("%s\n", line.c_str());
-}
-
-void expect_told_once(const std::set<std::string>& fingerprints, const std::string& state, const Outcomes& outcomes) {
-  int lost = 0;
-  int twice = 0;
-  for (const std::string& fingerprint : fingerprints) {
-    std::size_t count = outcomes.count(state, fingerprint);
-    if (count == 0 && ++lost <= 5) ADD_FAILURE() << fingerprint << " was accepted, but never " << state;
-    if (count > 1 && ++twice <= 5) ADD_FAILURE() << fingerprint << " was " << state << " " << count << " times";
-  }
-  EXPECT_EQ(lost, 0) << "of " << fingerprints.size();
-  EXPECT_EQ(twice, 0) << "of " << fingerprints.size();
 }
 
 TEST(Crashes, AHundredKillsUnderLoadLoseNothingAndOpenNothingTwice) {

@@ -14,17 +14,26 @@ using std::chrono::steady_clock;
 
 std::string program() { return TOCSIN_PROGRAM; }
 
-Tocsin::Tocsin(std::string_view config) : port_(harness::free_port()) { write_config(config); }
+Tocsin::Tocsin(std::string_view config, std::string roles) : roles_(std::move(roles)), port_(harness::free_port()) {
+  write_config(config);
+}
 
 void Tocsin::write_config(std::string_view text) { config_ = dir_.write("tocsin.yaml", text); }
 
+void Tocsin::launch() {
+  std::vector<std::string> argv{program(),    "run",
+                                "--config",   config_,
+                                "--data-dir", dir_.path() + "/data",
+                                "--listen",   "127.0.0.1:" + std::to_string(port_)};
+  if (!roles_.empty()) argv.insert(argv.end(), {"--roles", roles_});
+  process_.emplace(
+      std::move(argv), dir_.path() + "/log",
+      std::vector<std::string>{std::string("LD_PRELOAD=") + FULL_DISK_LIBRARY, "FULL_DISK_WHILE=" + lever()});
+}
+
 std::optional<milliseconds> Tocsin::start() {
   auto began = steady_clock::now();
-  process_.emplace(
-      std::vector<std::string>{program(), "run", "--config", config_, "--data-dir", dir_.path() + "/data", "--listen",
-                               "127.0.0.1:" + std::to_string(port_)},
-      dir_.path() + "/log",
-      std::vector<std::string>{std::string("LD_PRELOAD=") + FULL_DISK_LIBRARY, "FULL_DISK_WHILE=" + lever()});
+  launch();
   harness::eventually(kGenerous, [&] { return is_ready() || process_->exit(); });
   if (process_->exit() || !is_ready()) return std::nullopt;
   return std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
@@ -33,11 +42,17 @@ std::optional<milliseconds> Tocsin::start() {
 void Tocsin::crash() { process_->kill(); }
 
 std::optional<harness::Exit> Tocsin::stop() {
-  process_->signal(SIGTERM);
+  terminate();
   return process_->wait(kGenerous);
 }
 
+void Tocsin::terminate() { process_->signal(SIGTERM); }
+
+std::optional<harness::Exit> Tocsin::exit() { return process_->exit(); }
+
 bool Tocsin::is_ready() const { return harness::http_get(port_, "/readyz").is_success(); }
+
+harness::Answer Tocsin::readiness() const { return harness::http_get(port_, "/readyz?verbose"); }
 
 harness::Answer Tocsin::reload() { return harness::http_post(port_, "/-/reload", ""); }
 
@@ -57,8 +72,8 @@ harness::Answer Tocsin::post_alerts(std::string_view body) const {
 
 nlohmann::json Tocsin::look(std::vector<std::string> verb) const {
   verb.insert(verb.begin(), program());
-  for (const std::string& word :
-       {std::string("--data-dir"), dir_.path() + "/data", std::string("-o"), std::string("json")}) {
+  for (const std::string& word : {std::string("--config"), config_, std::string("--data-dir"), dir_.path() + "/data",
+                                  std::string("-o"), std::string("json")}) {
     verb.push_back(word);
   }
   harness::Finished finished = harness::run(std::move(verb));

@@ -21,15 +21,24 @@ inline constexpr std::chrono::seconds kGenerous{60};
 // `tocsin run` with a data directory of its own, which outlives the process. Not running until start().
 class Tocsin {
  public:
-  explicit Tocsin(std::string_view config);
+  // Roles as on the command line; all of them if empty.
+  explicit Tocsin(std::string_view config, std::string roles = {});
 
   // Starts it and waits until it is ready; returns how long that took, or nullopt when it ended or did not get ready.
   std::optional<std::chrono::milliseconds> start();
+  // Starts it and does not wait.
+  void launch();
   // kill -9.
   void crash();
   // SIGTERM; how it ended, or nullopt if it does not.
   std::optional<harness::Exit> stop();
+  // SIGTERM, without waiting.
+  void terminate();
+  // Nullopt while it runs.
+  std::optional<harness::Exit> exit();
   bool is_ready() const;
+  // /readyz?verbose.
+  harness::Answer readiness() const;
 
   // Replaces the configuration file; reload() or a start takes it.
   void write_config(std::string_view text);
@@ -41,7 +50,7 @@ class Tocsin {
 
   std::uint16_t port() const { return port_; }
   harness::Answer post_alerts(std::string_view body) const;
-  // Runs a verb on the data directory and returns its JSON; a null when it fails.
+  // Runs a verb on the log and returns its JSON; a null when it fails.
   nlohmann::json look(std::vector<std::string> verb) const;
   // The whole ledger; its difference is what the tests are after.
   nlohmann::json ledger() const;
@@ -52,6 +61,7 @@ class Tocsin {
 
   harness::TempDir dir_;
   std::string config_;
+  std::string roles_;
   std::uint16_t port_;
   std::optional<harness::Process> process_;
 };

@@ -52,7 +52,9 @@ std::string HttpReceiver::take(HttpText text) {
   words >> request.method >> request.target;
   request.headers = std::move(text.headers);
   request.body = std::move(text.body);
+  request.at = std::chrono::steady_clock::now();
   std::lock_guard lock(mutex_);
+  request.answer = status_;
   received_.push_back(std::move(request));
   arrived_.notify_all();
   return "HTTP/1.1 " + std::to_string(status_) +

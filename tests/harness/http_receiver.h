@@ -23,6 +23,8 @@ struct Received {
   std::string target;
   Headers headers;
   std::string body;
+  int answer = 0;  // The status it was given.
+  std::chrono::steady_clock::time_point at;
 };
 
 // An HTTP server on 127.0.0.1 that keeps what it is sent: the outside world of a test. Thread-safe.
