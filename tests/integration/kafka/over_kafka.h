@@ -27,7 +27,7 @@ std::string config_over(const harness::KafkaCluster& kafka, const std::string& p
 class OverKafka : public ::testing::Test {
  protected:
   // How long a test waits for work that takes seconds on a quiet machine, failovers included.
-  static std::chrono::seconds patience() { return std::chrono::seconds(is_soak() ? 900 : 60); }
+  static std::chrono::seconds patience() { return std::chrono::seconds(is_soak() ? 900 : 180); }
 
   void SetUp() override;
   // One broker that all tests share that leave it alone, each with a prefix of its own.
