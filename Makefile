@@ -71,6 +71,7 @@ bench: setup-test
 	@echo "build: bench"
 	@cmake --build --preset bench
 	@bench/run.sh build/bench
+	@bench/kafka.sh build/bench
 
 SOURCES = $(shell git ls-files '*.h' '*.cc')
 

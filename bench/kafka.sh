@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# bench/kafka.sh BUILD_DIR [--quick]
+# Measures tocsin over a Kafka of its own (deploy/dev/kafka/run.sh, so Java is needed) and, in the same minutes, what it is
+# compared with: librdkafka alone with the same records, nginx answering the same POSTs (where it is installed), the
+# embedded log, or itself with one process less. Runs alternate, the table has medians. Slowness is no failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=${1:?usage: bench/kafka.sh BUILD_DIR [--quick]}
+seconds=8 rounds=5 backlog=20000
+if [ "${2:-}" = --quick ]; then seconds=3 rounds=3 backlog=6000; fi
+readonly kConnections=64 kLiveRate=200 kSteadyRate=10000
+readonly kPort=19310 kNginxPort=19330 kReceiver=19320 # Below those that outgoing connections take.
+tocsin=$build/tocsin
+
+if ! reason=$(deploy/dev/kafka/run.sh fetch 2>&1 >/dev/null); then
+  echo "bench/kafka.sh: skipped: ${reason##*$'\n'}"
+  exit 0
+fi
+
+# Beside the build, not in /tmp: that may be memory, where durability costs nothing.
+work=$(mktemp -d "$build/bench-kafka-XXXXXX")
+work=$(cd "$work" && pwd)
+pids=() kafka='' nginx=''
+finish() {
+  stop
+  [ -z "$nginx" ] || kill "$nginx" 2>/dev/null || true
+  [ -z "$kafka" ] || kill "$kafka" 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+stop() { # Ends the running tocsins.
+  [ ${#pids[@]} -eq 0 ] || { kill "${pids[@]}" 2>/dev/null || true; wait "${pids[@]}" 2>/dev/null || true; }
+  pids=()
+}
+trap finish EXIT
+
+median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+column() { awk -v n="$2" '{ print $n }' "$work/$1" | median; }
+await() { # WHAT SECONDS COMMAND...
+  local what=$1 end=$((SECONDS + $2)); shift 2
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || { echo "bench/kafka.sh: $what does not come" >&2; tail -n 5 "$work"/*.log >&2; exit 1; }
+    sleep 0.1
+  done
+}
+is_ready() { curl -fsS -o /dev/null "http://127.0.0.1:$1/readyz" 2>/dev/null; }
+
+config() { # NAME PREFIX SINK: a configuration file; an empty prefix is the embedded log
+  {
+    echo "clusterName: bench"
+    [ -z "$2" ] || printf 'bus:\n  type: kafka\n  kafka: {bootstrap_servers: "%s", topic_prefix: "%s"}\n' "$servers" "$2"
+    printf 'customPlaybooks:\n  - triggers: [{on_prometheus_alert: {}}]\n    actions: [{default_enricher: {}}]\n'
+    printf 'sinksConfig:\n  - %s\n' "$3"
+  } > "$work/$1.yaml"
+}
+file_sink() { echo "file_sink: {name: file, file_name: $work/$1.jsonl}"; }
+run() { # NAME PORT [ROLES] [CORE]: starts a tocsin of that configuration and waits until it is ready
+  local pinned=()
+  [ -z "${4:-}" ] || pinned=(taskset -c "$4")
+  "${pinned[@]}" "$tocsin" run --config "$work/$1.yaml" --data-dir "$work/$1-data" --listen "127.0.0.1:$2" \
+    ${3:+--roles "$3"} > "$work/$1.log" 2>&1 &
+  pids+=("$!")
+}
+
+rows=()
+row() { rows+=("$(printf '%s|%s|%s|%s|%s|%s' "$@")"); } # NAME OURS THEIRS GOAL UNIT WHOSE
+
+post() { # PORT: a line "RATE ... FAILED ... P99_MS ..."
+  wrk -t1 -c"$kConnections" -d"$seconds" --latency -s bench/alerts.lua "http://127.0.0.1:$1/api/alerts" -- tocsin "$2" | grep '^RATE'
+}
+produce() { "$build/bench/kafka_produce" "$servers" "$1" bench.raw "$seconds" "$2"; }
+
+start_nginx() {
+  command -v nginx >/dev/null || { echo "note: nginx is not installed, so the intake has no second comparison" >&2; return 0; }
+  mkdir -p "$work/nginx"
+  cat > "$work/nginx.conf" <<NGINX
+daemon off; worker_processes 2; pid $work/nginx/pid; error_log $work/nginx/error.log;
+events {}
+http {
+  access_log off; client_body_temp_path $work/nginx; proxy_temp_path $work/nginx; fastcgi_temp_path $work/nginx;
+  uwsgi_temp_path $work/nginx; scgi_temp_path $work/nginx; keepalive_requests 1000000000;
+  server { listen 127.0.0.1:$kNginxPort; location / { return 200; } }
+}
+NGINX
+  nginx -c "$work/nginx.conf" &
+  nginx=$!
+}
+
+# Accepted means acknowledged by the broker; against librdkafka alone with the same bytes, and against HTTP alone.
+measure_intake() { # SIZE
+  : > "$work/ours"; : > "$work/theirs"; : > "$work/http"
+  for round in $(seq "$rounds"); do
+    echo "intake over Kafka, $1 a body, round $round of $rounds" >&2
+    post "$kPort" "$1" >> "$work/ours"
+    produce intake.intake 0 >> "$work/theirs"
+    [ -z "$nginx" ] || post "$kNginxPort" "$1" >> "$work/http"
+  done
+  awk '$4 > 0 { print "note: " $4 " requests without success" }' "$work/ours" >&2
+  local ours theirs lower whose="librdkafka alone"
+  ours=$(column ours 2); theirs=$(column theirs 2); lower=$theirs
+  if [ -n "$nginx" ] && awk -v a="$(column http 2)" -v b="$theirs" 'BEGIN { exit !(a < b) }'; then
+    lower=$(column http 2) whose="nginx's POSTs"
+  fi
+  row "intake over Kafka, $1 a body" "$ours" "$lower" ">= 0.5" "bodies/s" "$whose"
+  row "  the same" "$ours" "$theirs" "-" "bodies/s" "librdkafka alone"
+}
+
+# What the way through HTTP adds to an acknowledgement, at a steady rate that both hold.
+measure_acknowledgement() {
+  : > "$work/ours"; : > "$work/theirs"
+  for round in $(seq "$rounds"); do
+    echo "acknowledgement at $kSteadyRate/s, round $round of $rounds" >&2
+    "$build/bench/steady_post" "$kPort" "$seconds" "$kSteadyRate" 1 >> "$work/ours"
+    produce intake.intake "$kSteadyRate" >> "$work/theirs"
+  done
+  row "acknowledged at $kSteadyRate/s, p50" "$(column ours 4)" "$(column theirs 4)" "-" "ms" "librdkafka alone"
+  row "  its p99" "$(column ours 6)" "$(column theirs 6)" "-" "ms" "librdkafka alone"
+  row "  rate reached" "$(column ours 2)" "$(column theirs 2)" "-" "1/s" "librdkafka alone"
+}
+
+measure_latency() {
+  : > "$work/ours"; : > "$work/theirs"
+  for round in $(seq "$rounds"); do
+    echo "latency to the webhook, round $round of $rounds" >&2
+    "$build/bench/latency" tocsin "$kPort" "$kReceiver" $((seconds * 20)) 20 >> "$work/ours"
+    "$build/bench/latency" tocsin "$((kPort + 3))" "$((kReceiver + 3))" $((seconds * 20)) 20 >> "$work/theirs"
+  done
+  row "event to webhook, p50" "$(column ours 2)" "$(column theirs 2)" "-" "ms" "the embedded log"
+  row "  its p99" "$(column ours 4)" "$(column theirs 4)" "-" "ms" "the embedded log"
+}
+
+written() { cat "$work"/worker*.jsonl 2>/dev/null | wc -l; }
+has_written() { [ "$(written)" -ge "$1" ]; }
+# A backlog of new alerts under its own prefix, then WORKERS processes on a core each: the alerts a second they made of it.
+work_off() { # WORKERS ROUND
+  local prefix="backlog-$1-$2." worker began first
+  config feeder "$prefix" "$(file_sink feeder)"
+  rm -rf "$work"/worker* "$work/feeder-data"
+  run feeder "$kPort" ingest
+  await "the feeder" 60 is_ready "$kPort"
+  "$build/bench/steady_post" "$kPort" 1 $((backlog / 20)) 20 > "$work/fed"
+  stop
+  for worker in $(seq "$1"); do
+    config "worker$worker" "$prefix" "$(file_sink "worker$worker")"
+    run "worker$worker" $((kPort + worker)) ingest,playbooks,incidents,sinks $((worker - 1))
+  done
+  await "the first transition" 60 has_written 1
+  first=$(written) began=$(date +%s.%N)
+  await "the end of the backlog" 300 has_written "$backlog"
+  awk -v n=$((backlog - first)) -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f\n", n / (b - a) }'
+  stop
+}
+measure_scaling() {
+  : > "$work/ours"; : > "$work/theirs"
+  for round in $(seq "$rounds"); do
+    echo "a backlog of $backlog alerts, round $round of $rounds" >&2
+    work_off 2 "$round" >> "$work/ours"
+    work_off 1 "$round" >> "$work/theirs"
+  done
+  row "2 workers on a backlog" "$(column ours 1)" "$(column theirs 1)" ">= 1.7" "alerts/s" "1 worker"
+  row "catching up, 1 worker" "$(column theirs 1)" "$kLiveRate" ">= 5" "alerts/s" "a live rate of $kLiveRate"
+}
+
+exec 3< <(exec deploy/dev/kafka/run.sh --data "$work/kafka")
+kafka=$!
+IFS='=' read -r _ servers <&3
+"$build/bench/kafka_produce" "$servers" --create bench.raw
+start_nginx
+echo "bench: $(nproc) cores, data on $(stat -f -c %T "$work"), $rounds rounds of $seconds s, commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)" >&2
+
+config intake intake. "$(file_sink intake)"
+run intake "$kPort" ingest
+await "the intake" 60 is_ready "$kPort"
+post "$kPort" 1 > /dev/null # What librdkafka alone takes as its records.
+measure_intake 1
+measure_acknowledgement
+stop
+config webhook webhook. "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$kReceiver/\"}"
+config embedded "" "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$((kReceiver + 3))/\"}"
+run webhook "$kPort"
+run embedded $((kPort + 3))
+await "the pipeline over Kafka" 60 is_ready "$kPort"
+await "the pipeline over the embedded log" 60 is_ready $((kPort + 3))
+measure_latency
+stop
+measure_scaling
+
+printf '\n%-32s %12s %12s %-9s %9s  %-8s %-8s against\n' "(medians)" "tocsin" "the other" "" "ratio" "goal" ""
+for line in "${rows[@]}"; do
+  IFS='|' read -r name our their goal unit whose <<< "$line"
+  awk -v name="$name" -v our="$our" -v their="$their" -v goal="$goal" -v unit="$unit" -v whose="$whose" 'BEGIN {
+    ratio = their > 0 ? our / their : 0
+    split(goal, g, " ")
+    verdict = g[1] == ">=" ? (ratio >= g[2] ? "met" : "not met") : ""
+    printf "%-32s %12.1f %12.1f %-9s %8.2fx  %-8s %-8s %s\n", name, our, their, unit, ratio, goal, verdict, whose
+  }'
+done
