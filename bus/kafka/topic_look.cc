@@ -28,6 +28,8 @@ ClientOptions client_options(const KafkaOptions& options) {
   ClientOptions client;
   client.bootstrap_servers = options.bootstrap_servers;
   for (const auto& [name, value] : options.properties) client.properties.emplace(name, base::Secret(value));
+  // A look is many short reads. At the end of each a fetch is under way, and the next question waits behind it.
+  client.properties.emplace("fetch.wait.max.ms", base::Secret("10"));
   client.statistics_interval = {};
   return client;
 }
