@@ -84,8 +84,8 @@ class GroupConsumer {
   std::optional<Watermarks> watermarks(const TopicPartition& partition) const;
   GroupStatus status() const;
 
-  // How to leave. kLeave: the group rebalances at once; the others have the partitions after their next heartbeat (2.0
-  // s measured with a heartbeat of 2 s). kStay: a static member keeps its partitions for the session timeout, for one
+  // How to leave. kLeave: the group rebalances at once; the others have the partitions after their next heartbeat (1.0
+  // s measured with a heartbeat of 1 s). kStay: a static member keeps its partitions for the session timeout, for one
   // that restarts in place; after it the others have them (8.0 s measured with 8 s). librdkafka by itself never sends
   // LeaveGroup for a static member that closes; kLeave has it do so.
   enum class Farewell { kLeave, kStay };
