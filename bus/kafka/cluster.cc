@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "bus/kafka/topics.h"
 #include "bus/stage/completion.h"
 
 namespace bus::kafka {
@@ -30,6 +31,7 @@ ProducerOptions intake_options(const KafkaOptions& options, ClientOptions client
 
 ProducerOptions output_options(const KafkaOptions& options, ClientOptions client) {
   ProducerOptions producer = stage_producer(std::move(client));
+  producer.max_message_bytes = kMaxChangelogMessageBytes + (32U << 10);
   producer.compression = options.compression;
   producer.linger = options.linger;
   return producer;

@@ -19,8 +19,6 @@ struct KafkaStageMetrics {
                            {{"stage", stage}})),
         discarded(to.counter("tocsin_kafka_stage_discarded_total", "Messages that never became a record.",
                              {{"stage", stage}})),
-        rebalances(to.counter("tocsin_kafka_stage_rebalances_total", "Times that partitions were handed out.",
-                              {{"stage", stage}})),
         rebalance_seconds(to.seconds("tocsin_kafka_stage_rebalance_seconds",
                                      "From giving partitions up to having them restored.", {{"stage", stage}})),
         restore_seconds(to.seconds("tocsin_kafka_stage_restore_seconds", "Time to restore a partition's state.",
@@ -35,7 +33,6 @@ struct KafkaStageMetrics {
   prometheus::Histogram& commit_seconds;
   prometheus::Counter& repeats;
   prometheus::Counter& discarded;
-  prometheus::Counter& rebalances;
   prometheus::Histogram& rebalance_seconds;
   prometheus::Histogram& restore_seconds;
   prometheus::Counter& restored;

@@ -46,7 +46,8 @@ LaneRestore::LaneRestore(const StageSpec& spec, std::int32_t partition, Cluster&
       changelog_(changelog_name(cluster.options(), spec.name)),
       cluster_(cluster),
       cache_(cache),
-      metrics_(metrics) {}
+      metrics_(metrics),
+      wire_(kMaxChangelogMessageBytes) {}
 
 base::Task<base::Result<LaneStart>> LaneRestore::run() {
   auto begun = std::chrono::steady_clock::now();

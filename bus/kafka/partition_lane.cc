@@ -16,7 +16,8 @@ namespace bus::kafka {
 namespace {
 
 // Records a lane holds in memory. A process may have 12 lanes of each of nine stages: 108 times 1 MB at the very worst.
-constexpr std::size_t kHeldRecords = 512;
+// As many records as keep the keys busy while a partition that was paused is fetched again.
+constexpr std::size_t kHeldRecords = 4096;
 constexpr std::size_t kHeldBytes = 1U << 20;
 // How far a lane goes beyond the oldest record that is not done: what it must remember of records done out of order,
 // and others of its outputs, is bounded by this.
@@ -34,6 +35,7 @@ PartitionLane::PartitionLane(const StageSpec& spec, Handler& handler, base::Exec
       name_(spec.name, partition),
       changelog_(changelog_name(deps.cluster.options(), spec.name)),
       deps_(std::move(deps)),
+      changelog_wire_(kMaxChangelogMessageBytes),
       lane_(spec_, handler, std::move(executor), *this,
             {deps_.cluster.clock(),
              deps_.work,
@@ -41,7 +43,7 @@ PartitionLane::PartitionLane(const StageSpec& spec, Handler& handler, base::Exec
              deps_.cluster.rng(),
              deps_.cluster.options().backoff,
              deps_.cluster.options().failpoint,
-             {kHeldRecords, kHeldBytes, deps_.cluster.options().key_cache_bytes}},
+             {kHeldRecords, kHeldBytes, deps_.cluster.options().key_cache_bytes, kMaxStateBytes}},
             deps_.cluster.metrics()) {
   for (const auto& topic : spec_.inputs) inputs_[topic].topic = topic;
 }
@@ -155,7 +157,7 @@ void PartitionLane::look_at_room() {
   if (!begun_ || abandoned_ || lane_.is_closing()) return;
   std::int64_t ahead = 0;
   for (const auto& [topic, input] : inputs_) ahead = std::max(ahead, input.cursor - input.progress.next());
-  bool full = lane_.is_crowded() || ahead >= (paused_ ? kWindow / 2 : kWindow);
+  bool full = (paused_ ? lane_.is_crowded() : lane_.is_full()) || ahead >= (paused_ ? kWindow / 2 : kWindow);
   if (full == paused_) return;
   paused_ = full;
   deps_.intake.set_paused(full);
@@ -202,7 +204,7 @@ void PartitionLane::write_position() {
   PositionRecord position = snapshot();
   StateCache::Mark mark{changelog_next_, position};
   deps_.cache.flush(name_, &mark, base::Time(std::chrono::system_clock::now()));
-  auto messages = wire_.messages(
+  auto messages = changelog_wire_.messages(
       changelog_, {position_record_key(epoch_), encode(position), deps_.cluster.clock().now(), {}, {}}, partition_);
   if (!messages || messages.value().size() != 1) {
     fail("a position record is too large",

@@ -134,6 +134,7 @@ class PartitionLane final : public stage::Log {
   const std::string changelog_;
   Deps deps_;
   WireWriter wire_;
+  WireWriter changelog_wire_;
 
   bool begun_ = false;
   bool abandoned_ = false;

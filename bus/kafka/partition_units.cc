@@ -193,7 +193,7 @@ void PartitionLane::send_state(const UnitRef& unit) {
   const std::string& key = unit->keys->key();
   KeyRecord record{epoch_, unit->keys->state(), unconfirmed_[key]};
   Envelope envelope{key_record_key(key), encode(record), deps_.cluster.clock().now(), {}, {}};
-  auto messages = wire_.messages(changelog_, std::move(envelope), partition_);
+  auto messages = changelog_wire_.messages(changelog_, std::move(envelope), partition_);
   if (!messages || messages.value().size() != 1) {
     unit->failed = base::permanent(base::Reason::kTooLarge, "the state of key " + key + " is too large for a record");
     try_again(unit);

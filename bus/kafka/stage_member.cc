@@ -148,7 +148,6 @@ void StageMember::set_settled(bool settled) {
 }
 
 void StageMember::on_assigned(std::vector<TopicPartition> partitions) {
-  metrics_.rebalances.Increment();
   abandon_all();
   std::vector<PartitionOffset> from;
   std::set<std::int32_t> numbers;

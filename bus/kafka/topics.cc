@@ -22,6 +22,7 @@ TopicSpec compacted(const KafkaOptions& options, std::string name, int partition
   spec.configs = {{"cleanup.policy", "compact"},
                   {"min.compaction.lag.ms", milliseconds(std::chrono::hours(1))},
                   {"delete.retention.ms", milliseconds(std::chrono::hours(7 * 24))},
+                  {"max.message.bytes", std::to_string(kMaxChangelogMessageBytes + (64U << 10))},
                   {"segment.ms", milliseconds(std::chrono::hours(6))},
                   {"min.cleanable.dirty.ratio", "0.2"}};
   return spec;

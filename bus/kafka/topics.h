@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,11 @@
 #include "bus/kafka/kafka_bus.h"
 
 namespace bus::kafka {
+
+// A key's state is one message of the changelog, whole. Brokers take messages of 8 MB where the topic says so.
+inline constexpr std::size_t kMaxChangelogMessageBytes = 8U << 20;
+// Room for the message's key and headers, and for what a unit was done with beside the state.
+inline constexpr std::size_t kMaxStateBytes = kMaxChangelogMessageBytes - (512U << 10);
 
 // How the bus's names are called on the cluster, and how topics are to be made.
 

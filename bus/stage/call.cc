@@ -5,6 +5,13 @@
 
 namespace bus::stage {
 
+namespace {
+
+// The lengths and times beside the bytes of an entry, at most.
+constexpr std::size_t kNumberBytes = 32;
+
+}  // namespace
+
 const std::string* Call::get(std::string_view table, std::string_view entry) const {
   EntryView name{table, entry};
   if (auto changed = changes_.entries.find(name); changed != changes_.entries.end()) {
@@ -56,6 +63,17 @@ void Call::emit(std::string_view topic, std::string key, std::string value) {
 }
 
 void Call::count(std::string_view counter, std::int64_t by) { changes_.counts.push_back({std::string(counter), by}); }
+
+std::size_t Call::state_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : changes_.entries) {
+    if (value) bytes += name.table.size() + name.entry.size() + value->size() + kNumberBytes;
+  }
+  for (const auto& [name, timer] : changes_.timers) {
+    if (timer) bytes += name.size() + timer->value.size() + kNumberBytes;
+  }
+  return bytes;
+}
 
 base::Result<void> Call::verdict() const {
   if (largest_ <= kMaxRecordBytes) return base::ok();

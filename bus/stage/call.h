@@ -30,6 +30,8 @@ class Call final : public Transaction {
 
   // Why what it gathered can't be written, if so.
   base::Result<void> verdict() const;
+  // What it adds to the key's state at most.
+  std::size_t state_bytes() const;
   Changes take() { return std::move(changes_); }
 
  private:

@@ -105,6 +105,11 @@ bool Lane::is_half_free() const {
   return held_records_ < deps_.limits.records / 2 && held_bytes_ < deps_.limits.bytes / 2;
 }
 
+bool Lane::is_full() const {
+  std::lock_guard lock(mutex_);
+  return !fits();
+}
+
 bool Lane::is_crowded() const {
   std::lock_guard lock(mutex_);
   return crowded_;

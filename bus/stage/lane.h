@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,8 @@
 
 namespace bus::stage {
 
+class Call;
+
 using Records = std::vector<std::shared_ptr<const Record>>;
 
 // Runs the keys of a stage, or of one partition of it: takes records as the log hands them over, gives each key's to
@@ -44,6 +47,8 @@ class Lane {
     std::size_t records;
     std::size_t bytes;
     std::size_t cache_bytes;
+    // Of a key's state: a handler that would make it larger fails for good.
+    std::size_t state_bytes = std::numeric_limits<std::size_t>::max();
   };
   struct Deps {
     base::Clock& clock;
@@ -67,6 +72,8 @@ class Lane {
   // Takes the records, all or those that there is room for, in order. Returns how many.
   std::size_t take(const Records& records);
   std::size_t take_what_fits(const Records& records);
+  // Whether nothing more fits.
+  bool is_full() const;
   // Log::has_room() will be called once half of the room is free.
   bool is_crowded() const;
 
@@ -118,6 +125,7 @@ class Lane {
   base::Task<Outcome> handle_record(Slot& slot, KeyUnit& unit, std::shared_ptr<const Record> next);
   base::Task<Outcome> handle_timer(Slot& slot, KeyUnit& unit);
   base::Task<base::Result<void>> guarded(base::Task<base::Result<void>> call);
+  base::Result<void> verdict(const Call& call, const KeyState& state) const;
   std::optional<Outcome> judge(const base::Result<void>& result, Slot& slot, int& attempt);
   Changes give_up(const Record& record, const base::Error& error, const Slot& slot);
   void finish(Slot& slot, std::unique_ptr<KeyUnit> unit);

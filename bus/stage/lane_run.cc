@@ -82,7 +82,7 @@ base::Task<Lane::Outcome> Lane::handle_record(Slot& slot, KeyUnit& unit, std::sh
   const Record& record = again ? *again : *next;
   Call call(slot.key, deps_.clock.now(), *slot.state);
   base::Result<void> result = co_await guarded(handler_.on_record(record, call));
-  if (result) result = call.verdict();
+  if (result) result = verdict(call, *slot.state);
   if (auto outcome = judge(result, slot, slot.record_attempt)) co_return *outcome;
   Changes changes = result ? call.take() : give_up(record, result.error(), slot);
   slot.state->apply(changes);
@@ -99,7 +99,7 @@ base::Task<Lane::Outcome> Lane::handle_timer(Slot& slot, KeyUnit& unit) {
   // Spent, unless the handler sets it again.
   call.cancel_timer(name);
   base::Result<void> result = co_await guarded(handler_.on_timer(timer, call));
-  if (result) result = call.verdict();
+  if (result) result = verdict(call, *slot.state);
   if (auto outcome = judge(result, slot, slot.timer_attempt)) co_return *outcome;
   Changes changes;
   if (result) {
@@ -130,6 +130,15 @@ base::Task<base::Result<void>> Lane::guarded(base::Task<base::Result<void>> call
   } catch (const std::exception& error) {
     co_return base::passing(base::Reason::kInternal, std::string("the handler threw: ") + error.what());
   }
+}
+
+// Whether what the handler did can be kept.
+base::Result<void> Lane::verdict(const Call& call, const KeyState& state) const {
+  BOOST_OUTCOME_TRY(call.verdict());
+  std::size_t most = deps_.limits.state_bytes;
+  if (most == std::numeric_limits<std::size_t>::max() || state.bytes() + call.state_bytes() <= most) return base::ok();
+  return base::permanent(base::Reason::kTooLarge,
+                         "the state of a key would be larger than " + std::to_string(most) + " bytes");
 }
 
 // What a failure means for the key: to be tried again, or nothing because the stage closes. nullopt: done, well or not.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,13 +32,19 @@ using Outcome = base::Result<void>;
 // Counts its records in the state and passes them on with the count; a wrong count is a unit lost or doubled.
 class Counter final : public bus::Handler {
  public:
+  explicit Counter(std::string name = "counter") : name_(std::move(name)) {}
+  const std::string& name() const { return name_; }
+
   base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
     const std::string* count = txn.get("t", "count");
     std::string next = std::to_string((count != nullptr ? std::stoll(*count) : 0) + 1);
     txn.put("t", "count", next);
-    txn.emit("out", record.key, record.value + ":" + next);
+    txn.emit("out", record.key + "." + name_, record.value + ":" + next);
     co_return base::ok();
   }
+
+ private:
+  std::string name_;
 };
 
 // What came out, by key.
@@ -130,7 +137,7 @@ class KafkaFaults : public ::testing::Test {
     trouble();
     on = false;
     load.join();
-    EXPECT_TRUE(out_.wait_for(appended_, 90s));
+    EXPECT_TRUE(out_.wait_for(appended_ * counters_.size(), 90s));
     first_->wait(first_->bus().idle());
     for (const auto& [key, values] : out_.seen()) {
       for (std::size_t i = 0; i < values.size(); ++i) {
@@ -139,9 +146,12 @@ class KafkaFaults : public ::testing::Test {
     }
     EXPECT_GT(appended_, 0);
   }
+  void add_counters(Process& process) {
+    for (auto& counter : counters_) process.add(counter.name(), "in", counter);
+  }
   void start() {
     first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
-    first_->add("counter", "in", counter_);
+    add_counters(*first_);
     first_->add("collector", "out", out_);
     first_->wait(first_->bus().idle());
   }
@@ -152,7 +162,7 @@ class KafkaFaults : public ::testing::Test {
 
   fakes::MockKafka kafka_{3};
   boost::asio::thread_pool pool_{4};
-  Counter counter_;
+  std::deque<Counter> counters_{Counter("counter")};
   Collector out_;
   std::unique_ptr<Process> first_;
   std::map<int, int> next_;
@@ -162,12 +172,14 @@ class KafkaFaults : public ::testing::Test {
 // A second process takes half of the partitions and gives them back, again and again.
 TEST_F(KafkaFaults, RebalancesLoseAndDoubleNothing) {
   const char* asked = std::getenv("TOCSIN_REBALANCES");
-  int rebalances = asked != nullptr ? std::atoi(asked) : 10;
+  const int rebalances = asked != nullptr ? std::atoi(asked) : 200;
+  constexpr int kStages = 20;  // Groups that rebalance at the same time.
+  for (int i = 1; i < kStages; ++i) counters_.emplace_back("counter" + std::to_string(i));
   start();
   under_load([&] {
-    for (int i = 0; i < rebalances; i += 2) {
+    for (int i = 0; i < rebalances; i += 2 * kStages) {
       Process second(kafka_.bootstrap_servers(), pool_);
-      second.add("counter", "in", counter_);
+      add_counters(second);
       second.wait(second.bus().idle());
     }
   });
@@ -225,13 +237,13 @@ TEST_F(KafkaFaults, ARecordOfManyMessagesComesThroughWhole) {
   for (int i = 0; big.size() < 3'000'000; ++i) big += std::to_string(i * 2654435761U);
   ASSERT_TRUE(first_->append("key", big));
   ASSERT_TRUE(out_.wait_for(1, 60s));
-  EXPECT_EQ(out_.seen()["key"][0], big + ":1");
+  EXPECT_EQ(out_.seen()["key.counter"][0], big + ":1");
 }
 
 TEST_F(KafkaFaults, WithoutABrokerTheBusStartsAndRefusesAndSaysWhy) {
   for (int broker = 1; broker <= 3; ++broker) kafka_.set_down(broker);
   first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
-  first_->add("counter", "in", counter_);
+  add_counters(*first_);
   first_->add("collector", "out", out_);
   auto refused = first_->append("key", "1");
   ASSERT_FALSE(refused);
