@@ -240,9 +240,9 @@ class Builder {
 
   std::vector<Part>& parts() { return open_.back().branches.back().parts; }
   void pass(std::size_t length) {
-    auto passed = rest_.substr(0, length);
+    auto passed = rest_.substr(0, length);  // Nothing is left after a mistake.
     line_ += static_cast<int>(std::count(passed.begin(), passed.end(), '\n'));
-    rest_.remove_prefix(length);
+    rest_.remove_prefix(passed.size());
   }
   void fail(int line, std::string message) {
     if (!failed_) error_ = {line, std::move(message)};
