@@ -11,7 +11,6 @@ namespace playbooks {
 namespace {
 
 using base::yaml::Node;
-using base::yaml::Problem;
 using base::yaml::Problems;
 
 std::string keys_of(const Node& mapping) {
@@ -96,9 +95,7 @@ const Node::Entry* PlaybookReader::only_entry(const Node& item, std::string_view
 void PlaybookReader::read_trigger(const Node::Entry& entry, Playbook& playbook) {
   const TriggerType* type = catalogue_.triggers.find(entry.key);
   if (type != nullptr) {
-    Problems found;
-    auto trigger = type->make(entry.value, context_, found);
-    tell(found);
+    auto trigger = type->make(entry.value, context_, problems_);
     if (trigger) playbook.triggers.push_back(std::move(trigger));
   } else if (robusta::has_trigger(entry.key)) {
     problems_.warning(entry.key_mark, "trigger " + entry.key + " is not supported: playbook '" + playbook.name +
@@ -112,9 +109,7 @@ void PlaybookReader::read_trigger(const Node::Entry& entry, Playbook& playbook) 
 void PlaybookReader::read_action(const Node::Entry& entry, Playbook& playbook) {
   const enrichers::ActionType* type = catalogue_.actions.find(entry.key);
   if (type != nullptr) {
-    Problems found;
-    auto action = type->make(with_global_values(entry, *type->options), catalogue_.services, found);
-    tell(found);
+    auto action = type->make(with_global_values(entry, *type->options), catalogue_.services, problems_);
     if (action) playbook.steps.push_back({entry.key, type->runs_alone, std::move(action)});
   } else if (robusta::has_action(entry.key)) {
     problems_.warning(entry.key_mark,
@@ -137,17 +132,6 @@ Node PlaybookReader::with_global_values(const Node::Entry& entry, const base::Op
     if (value != global_->entries.end()) params.entries.push_back(*value);
   }
   return params;
-}
-
-void PlaybookReader::tell(const Problems& found) {
-  for (Problem& problem : found.sorted()) {
-    if (!told_.emplace(problem.mark, problem.message).second) continue;
-    if (problem.kind == Problem::Kind::kError) {
-      problems_.error(problem.mark, std::move(problem.message));
-    } else {
-      problems_.warning(problem.mark, std::move(problem.message));
-    }
-  }
 }
 
 }  // namespace playbooks

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
@@ -14,7 +12,7 @@
 namespace playbooks {
 
 // Reads playbooks one by one. Actions get globalConfig's values for options of the same name that they don't set
-// themselves; a mistake in globalConfig is told once, however many actions read it.
+// themselves.
 class PlaybookReader {
  public:
   // All of these must outlive the reader; `global` may be nullptr.
@@ -34,14 +32,11 @@ class PlaybookReader {
   // The only entry of an item, or nullptr after adding a problem. `what`: "trigger" or "action".
   const base::yaml::Node::Entry* only_entry(const base::yaml::Node& item, std::string_view what);
   base::yaml::Node with_global_values(const base::yaml::Node::Entry& entry, const base::OptionSet& options) const;
-  // Passes on what was not told before.
-  void tell(const base::yaml::Problems& found);
 
   const Catalogue& catalogue_;
   const base::yaml::Node* global_;
   const TriggerContext context_;
   base::yaml::Problems& problems_;
-  std::set<std::pair<base::yaml::Mark, std::string>> told_;
 };
 
 }  // namespace playbooks

@@ -85,7 +85,9 @@ bool read_value(const yaml::Node& node, TextMap& value, yaml::Problems& problems
   for (const yaml::Node::Entry& entry : node.entries) {
     // A name without a value is a name with the empty text.
     std::string text;
-    good = (entry.value.is_null() || read_value(entry.value, text, problems)) && good;
+    yaml::Problems found;
+    good = (entry.value.is_null() || read_value(entry.value, text, found)) && good;
+    problems.add_of(entry.key, found);
     read.emplace(entry.key, std::move(text));
   }
   if (good) value = std::move(read);

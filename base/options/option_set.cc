@@ -38,8 +38,12 @@ void OptionSet::read_entry(void* options, const yaml::Node::Entry& entry, yaml::
   } else if (!spec->ignored_because.empty()) {
     problems.warning(entry.key_mark,
                      fmt::format("'{}' in {} has no effect: {}", entry.key, name_, spec->ignored_because));
-  } else if (!entry.value.is_null()) {
+  } else if (spec->nested != nullptr && !entry.value.is_null()) {
     spec->read(options, entry.value, problems);
+  } else if (!entry.value.is_null()) {
+    yaml::Problems found;
+    spec->read(options, entry.value, found);
+    problems.add_of(spec->key, found);
   }
 }
 

@@ -6,15 +6,6 @@
 
 namespace base::options {
 
-namespace {
-
-bool unreadable(const yaml::Node& node, yaml::Problems& problems, std::string_view why) {
-  problems.error(node.mark, fmt::format("can't read the secret from {}: {}", shown(node), why));
-  return false;
-}
-
-}  // namespace
-
 bool read_value(const yaml::Node& node, Secret& value, yaml::Problems& problems) {
   if (!node.is_scalar()) {
     problems.error(node.mark, fmt::format("a secret must be text, found {}", shown(node)));
@@ -27,9 +18,15 @@ ValueType type_of(const Secret*) { return {"secret", R"({"type":["string","numbe
 std::string default_text(const Secret&) { return ""; }
 
 bool read_secret_file(const yaml::Node& node, Secret& value, yaml::Problems& problems) {
-  if (!node.is_scalar() || node.scalar.empty()) return unreadable(node, problems, "expected the path of a file");
+  if (!node.is_scalar() || node.scalar.empty()) {
+    problems.error(node.mark, fmt::format("a secret's file must be a path, found {}", shown(node)));
+    return false;
+  }
   auto secret = base::read_secret_file(node.scalar);
-  if (!secret) return unreadable(node, problems, secret.error().message);
+  if (!secret) {
+    problems.no_file(node.mark, fmt::format("can't read the secret from {}: {}", shown(node), secret.error().message));
+    return false;
+  }
   value = std::move(secret.value());
   return true;
 }

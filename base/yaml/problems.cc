@@ -45,13 +45,27 @@ std::string without_accent(std::string_view name) {
 
 }  // namespace
 
-void Problems::add(Problem problem) {
-  if (problem.kind == Problem::Kind::kError) ++errors_;
-  problems_.push_back(std::move(problem));
+void Problems::add(const Problems& found) {
+  problems_.insert(problems_.end(), found.problems_.begin(), found.problems_.end());
+}
+
+void Problems::add_of(std::string_view option, const Problems& found) {
+  std::string quoted = fmt::format("'{}'", option);
+  for (Problem problem : found.problems_) {
+    bool names_it = problem.message.find(quoted) != std::string::npos;
+    if (!names_it) problem.message = fmt::format("{}: {}", option, problem.message);
+    add(std::move(problem));
+  }
+}
+
+bool Problems::has_errors() const {
+  return std::any_of(problems_.begin(), problems_.end(),
+                     [this](const Problem& problem) { return judged(problem.kind) == Problem::Kind::kError; });
 }
 
 std::vector<Problem> Problems::sorted() const {
   std::vector<Problem> sorted = problems_;
+  for (Problem& problem : sorted) problem.kind = judged(problem.kind);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) { return a.mark < b.mark; });
   // What several aliases bring in is one mistake at one place.
   auto same = [](const Problem& a, const Problem& b) {

@@ -12,7 +12,8 @@ namespace base::yaml {
 
 // What is wrong with a configuration. Readers add to it and go on, so that a user sees everything at once.
 struct Problem {
-  enum class Kind { kError, kWarning };
+  // kNoFile: a file that the configuration names can't be read here; see Problems.
+  enum class Kind { kError, kWarning, kNoFile };
   Kind kind;
   Mark mark;
   std::string message;
@@ -21,18 +22,27 @@ struct Problem {
 // The problems of one file, as they are found.
 class Problems {
  public:
+  // What a file that can't be read is: kWarning where the configuration is looked at on another machine than it runs on.
+  explicit Problems(Problem::Kind no_file = Problem::Kind::kError) : no_file_(no_file) {}
+
   void error(Mark mark, std::string message) { add({Problem::Kind::kError, mark, std::move(message)}); }
   void warning(Mark mark, std::string message) { add({Problem::Kind::kWarning, mark, std::move(message)}); }
 
-  bool has_errors() const { return errors_ > 0; }
-  // In the order of the file.
+  void no_file(Mark mark, std::string message) { add({Problem::Kind::kNoFile, mark, std::move(message)}); }
+  void add(const Problems& found);
+  // Adds what was found in the value of an option. Each message names it, as "option: what is wrong", if it doesn't yet.
+  void add_of(std::string_view option, const Problems& found);
+
+  bool has_errors() const;
+  // In the order of the file, each once; errors and warnings.
   std::vector<Problem> sorted() const;
 
  private:
-  void add(Problem problem);
+  void add(Problem problem) { problems_.push_back(std::move(problem)); }
+  Problem::Kind judged(Problem::Kind kind) const { return kind == Problem::Kind::kNoFile ? no_file_ : kind; }
 
   std::vector<Problem> problems_;
-  int errors_ = 0;
+  Problem::Kind no_file_;
 };
 
 // "file:line:column: error: message", the form that editors jump to.

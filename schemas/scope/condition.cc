@@ -102,7 +102,9 @@ std::optional<Condition> Condition::read(const base::yaml::Node& node, std::stri
       continue;
     }
     KeyTest test{.key = entry.key, .written = listed(values), .patterns = {}, .severities = {}, .labels = {}};
-    for (const base::yaml::Node& value : values) good = read_value(value, dialect, test, problems) && good;
+    base::yaml::Problems found;
+    for (const base::yaml::Node& value : values) good = read_value(value, dialect, test, found) && good;
+    problems.add_of(entry.key, found);
     condition.tests_.push_back(std::move(test));
   }
   return good ? std::optional(std::move(condition)) : std::nullopt;
