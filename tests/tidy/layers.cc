@@ -127,6 +127,7 @@ Violations check_include_cycles(const Files& files) {
     done.insert(path);
   };
   std::vector<std::string> headers;
+  headers.reserve(includes.size());
   for (const auto& [path, unused] : includes) headers.push_back(path);
   for (const std::string& header : headers) visit(header);
   return out;

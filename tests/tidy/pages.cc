@@ -121,6 +121,20 @@ Violations check_licence(const Files& files) {
   return {{"LICENSE", 0, "should be the Apache License, Version 2.0"}};
 }
 
+Violations check_top(const Files& files) {
+  // CMakeUserPresets.json is a developer's own (.gitignore) and its name is CMake's.
+  static const std::set<std::string, std::less<>> kBelong = {
+      "CHANGELOG.md",       "CMakeLists.txt", "CMakePresets.json", "CMakeUserPresets.json",
+      "CODE_OF_CONDUCT.md", "CODEOWNERS",     "CONTRIBUTING.md",   "LICENSE",
+      "Makefile",           "NOTICE",         "README.md",         "SECURITY.md"};
+  Violations out;
+  for (const SourceFile& file : files) {
+    if (!file.folder().empty() || kBelong.contains(file.path)) continue;
+    out.push_back({file.path, 0, "does not belong at the top of the tree; if it does, tests/tidy/pages.cc lists it"});
+  }
+  return out;
+}
+
 Violations check_links_of_pages(const Files& files) {
   Violations out;
   for (const SourceFile& file : files) {

@@ -17,6 +17,9 @@ Violations check_decisions(const Files& files);
 // LICENSE is the Apache License 2.0.
 Violations check_licence(const Files& files);
 
+// Nothing lies at the top of the tree but what belongs there.
+Violations check_top(const Files& files);
+
 // Links of our pages that name a file of the tree lead somewhere.
 Violations check_links_of_pages(const Files& files);
 

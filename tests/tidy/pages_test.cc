@@ -14,6 +14,7 @@ TEST(Pages, OfTheTreeHaveATrueFolderMap) { EXPECT_TRUE(nothing_in(check_folder_m
 TEST(Pages, OfTheTreeHaveAWellNamedChangelog) { EXPECT_TRUE(nothing_in(check_changelog(tree()))); }
 TEST(Pages, OfTheTreeRecordDecisionsAsTheTemplateSays) { EXPECT_TRUE(nothing_in(check_decisions(tree()))); }
 TEST(Pages, OfTheTreeHaveTheLicence) { EXPECT_TRUE(nothing_in(check_licence(tree()))); }
+TEST(Pages, OfTheTreeAreNotStrayNotes) { EXPECT_TRUE(nothing_in(check_top(tree()))); }
 TEST(Pages, OfTheTreeHaveNoDeadLinks) { EXPECT_TRUE(nothing_in(check_links_of_pages(tree()))); }
 
 TEST(FolderMap, MustHaveEveryFolderAndNoOther) {
@@ -45,6 +46,11 @@ TEST(Licence, MustBeApache) {
   EXPECT_EQ(check_licence({{"LICENSE", "Apache License\nVersion 2.0\n"}}).size(), 0u);
   EXPECT_EQ(check_licence({{"LICENSE", "MIT\n"}}).size(), 1u);
   EXPECT_EQ(check_licence({}).size(), 1u);
+}
+
+TEST(Top, HasNoStrayFiles) {
+  EXPECT_EQ(check_top({{"README.md", ""}, {"docs/anything.md", ""}}).size(), 0u);
+  EXPECT_EQ(check_top({{"notes.md", ""}, {"issue", ""}}).size(), 2u);
 }
 
 TEST(Links, RefuseWhatLeadsNowhereInTheTree) {
