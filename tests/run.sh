@@ -16,6 +16,12 @@ case "${2:-ordinary}" in
   *) echo "tests/run.sh: unknown kind of tests '$2'" >&2; exit 2 ;;
 esac
 
+# Without llvm-symbolizer the sanitizers' reports have no names; binutils' addr2line, which is always there, will do.
+symbolizer=$(command -v llvm-symbolizer-16 || command -v llvm-symbolizer || command -v addr2line || true)
+export TSAN_OPTIONS="suppressions=$PWD/tests/thread_sanitizer.supp external_symbolizer_path=$symbolizer ${TSAN_OPTIONS:-}"
+export ASAN_OPTIONS="external_symbolizer_path=$symbolizer ${ASAN_OPTIONS:-}"
+export UBSAN_OPTIONS="external_symbolizer_path=$symbolizer print_stacktrace=1 ${UBSAN_OPTIONS:-}"
+
 dir=build/$preset
 log=$dir/Testing/Temporary/LastTest.log
 rm -f "$log"
