@@ -18,7 +18,9 @@ using verbs::Output;
 // What the chosen verb will do, once the whole line has been understood.
 using Chosen = std::function<int()>;
 
-const std::map<std::string, Output> kOutputs = {{"table", Output::kTable}, {"json", Output::kJson}};
+const std::map<std::string, Output> kOutputs = {
+    {"table", Output::kTable}, {"json", Output::kJson}, {"yaml", Output::kYaml}};
+const std::map<std::string, Output> kLineOutputs = {{"table", Output::kTable}, {"json", Output::kJson}};
 
 void add_config(CLI::App* verb, std::string& config) {
   verb->add_option("--config", config, "The configuration file")->envname("TOCSIN_CONFIG")->required();
@@ -29,7 +31,7 @@ CLI::Option* add_data_dir(CLI::App* verb, std::string& data_dir) {
 }
 
 void add_output(CLI::App* verb, Output& output) {
-  verb->add_option("-o,--output", output, "table or json")->transform(CLI::CheckedTransformer(kOutputs));
+  verb->add_option("-o,--output", output, "table, json or yaml")->transform(CLI::CheckedTransformer(kOutputs));
 }
 
 // Every verb takes --config and --data-dir, so that scripts can pass the same flags to all; those that only look at the
@@ -72,7 +74,7 @@ void add_replay(CLI::App& cli, Chosen& chosen) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->add_option("--tail", args->tail, "How long the clock runs on after the last input")->capture_default_str();
-  add_output(verb, args->output);
+  verb->add_option("-o,--output", args->output, "table or json")->transform(CLI::CheckedTransformer(kLineOutputs));
   verb->callback([args, &chosen] { chosen = [args] { return verbs::replay(*args); }; });
 }
 

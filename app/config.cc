@@ -61,9 +61,12 @@ class Reader {
 };
 
 std::string read_cluster(const Node& helm_name, const Node& global, Problems& problems) {
-  const Node* node = helm_name.is_scalar() ? &helm_name : global.find("cluster_name");
+  const Node* in_global = global.find("cluster_name");
+  const Node* node = helm_name.is_null() ? in_global : &helm_name;
   std::string cluster = "default";
-  if (node != nullptr && !node->is_null()) base::options::read_value(*node, cluster, problems);
+  Problems found;
+  if (node != nullptr && !node->is_null()) base::options::read_value(*node, cluster, found);
+  problems.add_of(node == in_global ? "cluster_name" : "clusterName", found);
   return cluster.empty() ? "default" : cluster;
 }
 

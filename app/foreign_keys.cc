@@ -61,4 +61,10 @@ std::string_view meaning_of_foreign_key(std::string_view key) {
   return it == meanings().end() ? std::string_view() : it->second;
 }
 
+std::vector<std::string_view> foreign_keys() {
+  std::vector<std::string_view> keys;
+  for (const auto& [key, meaning] : meanings()) keys.push_back(key);
+  return keys;
+}
+
 }  // namespace app

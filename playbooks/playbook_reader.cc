@@ -76,7 +76,8 @@ void PlaybookReader::read_actions(const Node& list, Playbook& playbook) {
 
 const Node::Entry* PlaybookReader::only_entry(const Node& item, std::string_view what) {
   if (item.is_scalar()) {
-    problems_.error(item.mark, "a " + std::string(what) + " needs a colon: write `- " + item.scalar + ": {}`");
+    problems_.error(item.mark, (what == "action" ? "an " : "a ") + std::string(what) + " needs a colon: write `- " +
+                                   item.scalar + ": {}`");
     return nullptr;
   }
   if (!item.is_mapping() || item.entries.empty()) {

@@ -222,4 +222,17 @@ bool has_trigger(std::string_view name) {
 
 bool has_action(std::string_view name) { return std::ranges::binary_search(kActions, name); }
 
+std::vector<std::string> trigger_names() {
+  std::vector<std::string> names(kOtherTriggers.begin(), kOtherTriggers.end());
+  for (std::string_view kind : kKinds) {
+    for (std::string_view operation : kOperations) {
+      names.push_back("on_" + std::string(kind) + "_" + std::string(operation));
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<std::string> action_names() { return {std::begin(kActions), std::end(kActions)}; }
+
 }  // namespace playbooks::robusta

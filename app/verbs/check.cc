@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "app/advice.h"
 #include "app/bus_wiring.h"
 #include "app/config.h"
+#include "app/excerpt.h"
 #include "app/pipeline.h"
 #include "app/threads.h"
 #include "app/verbs/looking.h"
 #include "app/verbs/verbs.h"
+#include "base/yaml/parse.h"
 #include "net/http/curl_client.h"
 
 namespace app::verbs {
 
 namespace {
 
-const char* kind_of(const base::yaml::Problem& problem) {
-  return problem.kind == base::yaml::Problem::Kind::kError ? "error" : "warning";
-}
+using base::yaml::Problem;
+using base::yaml::Problems;
 
-nlohmann::json as_json(const base::yaml::Problem& problem) {
+// A configuration with everything that there is to say of it.
+struct Checked {
+  std::optional<Config> config;
+  std::vector<Problem> problems;
+};
+
+const char* kind_of(const Problem& problem) { return problem.kind == Problem::Kind::kError ? "error" : "warning"; }
+
+nlohmann::json as_json(const Problem& problem) {
   return {{"kind", kind_of(problem)},
           {"line", problem.mark.line},
           {"column", problem.mark.column},
@@ -55,30 +70,68 @@ Online ask_brokers(const Config& config) {
   return online;
 }
 
+Checked check_text(std::string_view text, const ConfigServices& services) {
+  // Secrets are mounted where the configuration runs, which is often another machine than it is checked on.
+  Problems problems(Problem::Kind::kWarning);
+  auto environment = base::yaml::process_environment();
+  Checked checked{read_config(text, environment, services, problems), {}};
+  if (checked.config) {
+    Problems told_before;
+    advise(base::yaml::parse(text, environment, told_before), problems);
+  }
+  checked.problems = problems.sorted();
+  return checked;
+}
+
+// For a person: the place in the file below each problem. https://no-color.org
+std::string for_terminal(const Problem& problem, const std::string& file, std::string_view text) {
+  std::string line = base::yaml::to_string(problem, file);
+  if (std::getenv("NO_COLOR") == nullptr) {  // NOLINT(concurrency-mt-unsafe)
+    std::string kind = std::string(" ") + kind_of(problem) + ":";
+    std::string_view colour = problem.kind == Problem::Kind::kError ? "31" : "33";
+    if (auto at = line.find(kind); at != std::string::npos) {
+      line.replace(at, kind.size(), fmt::format(" \x1b[1;{}m{}:\x1b[0m", colour, kind_of(problem)));
+    }
+  }
+  return line + "\n" + excerpt(text, problem.mark);
+}
+
+std::string as_text(const Checked& checked, const std::string& online, const std::string& file, std::string_view text) {
+  bool is_terminal = ::isatty(STDOUT_FILENO) != 0;
+  std::string out;
+  for (const Problem& problem : checked.problems) {
+    out += is_terminal ? for_terminal(problem, file, text) : base::yaml::to_string(problem, file) + "\n";
+  }
+  if (!checked.config) return out;
+  return out + online +
+         fmt::format("{}: ok, {} playbooks, {} sinks, {} warnings\n", file, checked.config->playbooks->playbooks.size(),
+                     checked.config->sinks.members.size(), checked.problems.size());
+}
+
 }  // namespace
 
 int check(const CheckArgs& args) {
+  std::ifstream file(args.config, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
   Threads threads("check", 1);
   auto http = net::http::make_client({}, threads.executor());
-  // Secrets are mounted where the configuration runs, which is often another machine than it is checked on.
-  base::yaml::Problems problems(base::yaml::Problem::Kind::kWarning);
-  auto config = load_config(args.config, {*http, threads.executor()}, problems);
-  auto list = nlohmann::json::array();
-  for (const auto& problem : problems.sorted()) {
-    list.push_back(as_json(problem));
-    if (args.output == Output::kTable) print(base::yaml::to_string(problem, args.config) + "\n");
+  Checked checked;
+  if (file) {
+    checked = check_text(text, {*http, threads.executor()});
+  } else {
+    checked.problems.push_back({Problem::Kind::kError, {}, "the file can't be read"});
   }
   Online online;
-  if (config && args.online) online = ask_brokers(*config);
-  bool ok = config.has_value() && online.ok;
-  if (args.output == Output::kJson) {
+  if (checked.config && args.online) online = ask_brokers(*checked.config);
+  bool ok = checked.config.has_value() && online.ok;
+  if (args.output == Output::kTable) {
+    print(as_text(checked, online.text, args.config, text));
+  } else {
+    auto list = nlohmann::json::array();
+    for (const Problem& problem : checked.problems) list.push_back(as_json(problem));
     nlohmann::json json = {{"file", args.config}, {"ok", ok}, {"problems", list}};
     if (!online.json.is_null()) json["kafka"] = online.json;
-    print(json.dump(2) + "\n");
-  } else if (config) {
-    print(online.text);
-    print(fmt::format("{}: ok, {} playbooks, {} sinks, {} warnings\n", args.config, config->playbooks->playbooks.size(),
-                      config->sinks.members.size(), list.size()));
+    print(structured(json, args.output));
   }
   return ok ? 0 : 1;
 }

@@ -67,7 +67,7 @@ int dead_letters_list(const LookArgs& args) {
     table.add({short_id(letter.id), base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(letter.at)), letter.stage,
                letter.topic, letter.reason, std::to_string(letter.attempts), shorten(letter.message, 60)});
   }
-  print(args.output == Output::kJson ? list.dump(2) + "\n" : table.to_string());
+  print(args.output == Output::kTable ? table.to_string() : structured(list, args.output));
   return 0;
 }
 
@@ -78,7 +78,7 @@ int dead_letters_show(const LookArgs& args) {
   if (!letters) return complain(letters.error());
   for (const bus::DeadLetter& letter : letters.value()) {
     if (!letter.id.starts_with(args.id)) continue;
-    print(as_json(letter).dump(2) + "\n");
+    print(structured(as_json(letter), args.output == Output::kYaml ? Output::kYaml : Output::kJson));
     return 0;
   }
   return complain(base::permanent(base::Reason::kNotFound, "no dead letter has an id like " + args.id));

@@ -120,7 +120,7 @@ int explain(const LookArgs& args) {
   if (!story.value()->finding_id.empty()) {
     if (auto followed = follow(*archive.value(), *story.value()); !followed) return complain(followed.error());
   }
-  print(args.output == Output::kJson ? as_json(*story.value()).dump(2) + "\n" : as_text(*story.value()));
+  print(args.output == Output::kTable ? as_text(*story.value()) : structured(as_json(*story.value()), args.output));
   return 0;
 }
 

@@ -46,7 +46,7 @@ int findings_list(const LookArgs& args) {
   nlohmann::json list = nlohmann::json::array();
   int left = args.limit;
   auto scanned = scan_findings(*archive.value(), [&](schemas::Finding finding) {
-    if (args.output == Output::kJson) {
+    if (args.output != Output::kTable) {
       list.push_back(schemas::to_json(finding));
     } else {
       table.add({short_id(finding.id), base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(finding.created)),
@@ -56,7 +56,7 @@ int findings_list(const LookArgs& args) {
     return --left > 0;
   });
   if (!scanned) return complain(scanned.error());
-  print(args.output == Output::kJson ? list.dump(2) + "\n" : table.to_string());
+  print(args.output == Output::kTable ? table.to_string() : structured(list, args.output));
   return 0;
 }
 
@@ -70,8 +70,8 @@ int findings_show(const LookArgs& args) {
   });
   if (!scanned) return complain(scanned.error());
   if (!found) return complain(base::permanent(base::Reason::kNotFound, "no finding has an id like " + args.id));
-  if (args.output == Output::kJson) {
-    print(schemas::to_json(*found).dump(2) + "\n");
+  if (args.output != Output::kTable) {
+    print(structured(schemas::to_json(*found), args.output));
   } else {
     print(sinks::render_text(*found, {.colour = ::isatty(STDOUT_FILENO) != 0}));
   }

@@ -30,8 +30,8 @@ int ledger(const LookArgs& args) {
   auto read = read_ledger(*archive.value());
   if (!read) return complain(read.error());
   const Ledger& books = read.value();
-  if (args.output == Output::kJson) {
-    print(to_json(books).dump(2) + "\n");
+  if (args.output != Output::kTable) {
+    print(structured(to_json(books), args.output));
   } else {
     print(as_text("EVENTS", "received", books.events) + "\n" + as_text("DELIVERIES", "made", books.deliveries));
   }

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/verbs/looking.h"
 
+#include <nlohmann/json.hpp>
+
 #include "app/bus_wiring.h"
+#include "app/yaml_text.h"
 
 namespace app::verbs {
+
+std::string structured(const nlohmann::json& value, Output output) {
+  return output == Output::kYaml ? to_yaml(value) : value.dump(2) + "\n";
+}
 
 base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args) {
   BusSection section;

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "app/verbs/verbs.h"
@@ -22,6 +23,9 @@ inline int complain(const base::Error& error) {
 }
 
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+// A value as a program reads it. Requires: `output` is not kTable.
+std::string structured(const nlohmann::json& value, Output output);
 
 // The log, beside running processes or without one: where the configuration says, else in the data directory.
 base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args);

@@ -9,7 +9,7 @@ namespace app::verbs {
 // The verbs of the command line. Each returns the exit code: 0 fine, 1 it found something wrong, 2 bad usage. Results
 // go to standard output, complaints to standard error.
 
-enum class Output { kTable, kJson };
+enum class Output { kTable, kJson, kYaml };
 
 // `tocsin run`.
 struct RunArgs {

@@ -8,7 +8,7 @@
 namespace app::verbs {
 
 int version(Output output) {
-  if (output == Output::kJson) {
+  if (output != Output::kTable) {
     fmt::print("{{\"version\": \"{}\", \"compiler\": \"{}\"}}\n", base::kVersion, __VERSION__);
   } else {
     fmt::print("tocsin {}\n", base::kVersion);

@@ -44,4 +44,7 @@ struct Node::Entry {
   Node value;
 };
 
+// Whether two nodes mean the same, wherever they stand and in whatever order their keys are.
+bool says_the_same(const Node& a, const Node& b);
+
 }  // namespace base::yaml

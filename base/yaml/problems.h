@@ -22,7 +22,8 @@ struct Problem {
 // The problems of one file, as they are found.
 class Problems {
  public:
-  // What a file that can't be read is: kWarning where the configuration is looked at on another machine than it runs on.
+  // What a file that can't be read is: kWarning where the configuration is looked at on another machine than it runs
+  // on.
   explicit Problems(Problem::Kind no_file = Problem::Kind::kError) : no_file_(no_file) {}
 
   void error(Mark mark, std::string message) { add({Problem::Kind::kError, mark, std::move(message)}); }
@@ -30,7 +31,8 @@ class Problems {
 
   void no_file(Mark mark, std::string message) { add({Problem::Kind::kNoFile, mark, std::move(message)}); }
   void add(const Problems& found);
-  // Adds what was found in the value of an option. Each message names it, as "option: what is wrong", if it doesn't yet.
+  // Adds what was found in the value of an option. Each message names it, as "option: what is wrong", if it doesn't
+  // yet.
   void add_of(std::string_view option, const Problems& found);
 
   bool has_errors() const;

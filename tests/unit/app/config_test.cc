@@ -7,7 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
+#include <sstream>
 
+#include "app/advice.h"
 #include "tests/fakes/fake_http_client.h"
 
 namespace {
@@ -41,6 +45,21 @@ class Configs : public ::testing::Test {
     return checked;
   }
 
+  Checked check_as_the_verb_does(const fs::path& path) {
+    std::ifstream file(path);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto environment = base::yaml::process_environment();
+    base::yaml::Problems problems(base::yaml::Problem::Kind::kWarning);
+    base::yaml::Problems ignored;
+    Checked checked;
+    checked.config = app::read_config(text, environment, {http_, context_.get_executor()}, problems);
+    app::advise(base::yaml::parse(text, environment, ignored), problems);
+    for (const auto& problem : problems.sorted()) {
+      checked.lines.push_back(base::yaml::to_string(problem, "").substr(1));
+    }
+    return checked;
+  }
+
   Checked check_text(const std::string& text) {
     fs::path path = fs::temp_directory_path() / ("tocsin-config-" + std::to_string(::getpid()) + ".yaml");
     std::ofstream(path) << text;
@@ -53,23 +72,49 @@ class Configs : public ::testing::Test {
   boost::asio::io_context context_;
 };
 
-// The first lines of a broken file are comments with what is expected, one problem a line: "# expect 3:5: error: ...".
-TEST_F(Configs, EveryBrokenFileIsRefusedInItsOwnWords) {
+// The first lines of such a file are comments with what is expected, one problem a line: "# expect 3:5: error: ...".
+std::vector<std::string> expected_of(const fs::path& path) {
   constexpr std::string_view kExpect = "# expect ";
-  auto files = files_in("bad");
-  EXPECT_GE(files.size(), 20u);
-  for (const fs::path& path : files) {
-    std::vector<std::string> expected;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line) && line.starts_with(kExpect);) {
-      expected.push_back(line.substr(kExpect.size()));
-    }
+  std::vector<std::string> expected;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line) && line.starts_with(kExpect);) {
+    expected.push_back(line.substr(kExpect.size()));
+  }
+  return expected;
+}
 
+TEST_F(Configs, EveryBrokenFileIsRefusedInItsOwnWords) {
+  auto files = files_in("bad");
+  EXPECT_GE(files.size(), 60u);
+  for (const fs::path& path : files) {
     Checked checked = check(path);
 
     EXPECT_FALSE(checked.config) << path;
-    EXPECT_EQ(checked.lines, expected) << path;
+    EXPECT_EQ(checked.lines, expected_of(path)) << path;
   }
+}
+
+TEST_F(Configs, EveryOddFileRunsAndIsAdvisedAbout) {
+  auto files = files_in("odd");
+  EXPECT_GE(files.size(), 10u);
+  for (const fs::path& path : files) {
+    Checked checked = check_as_the_verb_does(path);
+
+    EXPECT_TRUE(checked.config) << path;
+    EXPECT_FALSE(checked.lines.empty()) << path;
+    EXPECT_EQ(checked.lines, expected_of(path)) << path;
+  }
+}
+
+TEST_F(Configs, NoAdviceIsGivenWhereNothingIsOdd) {
+  Checked checked = check_as_the_verb_does(configs("good") / "stops-that-make-sense.yaml");
+
+  EXPECT_TRUE(checked.config);
+  EXPECT_EQ(checked.lines, std::vector<std::string>{});
+}
+
+TEST_F(Configs, AMissingSecretIsAMistakeWhereTheConfigurationRuns) {
+  EXPECT_FALSE(check(configs("odd") / "secret-file-that-is-not-here.yaml").config);
 }
 
 TEST_F(Configs, AFileThatIsNotThereIsRefused) {
@@ -107,6 +152,48 @@ TEST_F(Configs, RobustasRenderedConfigurationRuns) {
   ASSERT_TRUE(checked.config) << checked.lines.front();
   EXPECT_EQ(checked.config->cluster, "prod");
   EXPECT_EQ(checked.config->playbooks->playbooks.size(), 2u);
+}
+
+// What a line of the check names, for each kind of thing that Robusta has and tocsin has not.
+std::map<std::string, std::set<std::string>> unsupported(const std::vector<std::string>& lines) {
+  std::map<std::string, std::set<std::string>> names;
+  for (const std::string& line : lines) {
+    std::istringstream words(line.substr(line.find("warning: ") + 9));
+    std::string kind;
+    std::string name;
+    words >> kind >> name;
+    if (kind.ends_with("_sink")) names["sink"].insert(kind);
+    if (kind == "trigger" || kind == "action") names[kind].insert(name);
+  }
+  return names;
+}
+
+TEST_F(Configs, TheWholeActivePlaybooksOfRobustaRun) {
+  auto checked = check(configs("good") / "robusta-active-playbooks-full.yaml");
+
+  ASSERT_TRUE(checked.config) << checked.lines.front();
+  auto names = unsupported(checked.lines);
+  EXPECT_TRUE(names["trigger"].contains("on_pod_crash_loop"));
+  EXPECT_TRUE(names["trigger"].contains("on_schedule"));
+  EXPECT_TRUE(names["action"].contains("pod_oom_killer_enricher"));
+  EXPECT_TRUE(names["sink"].contains("robusta_sink"));
+  for (const std::string& line : checked.lines) EXPECT_NE(line.find(": warning: "), std::string::npos) << line;
+  // Those on alerts: what Kubernetes triggers is left out until it is watched.
+  EXPECT_GE(checked.config->playbooks->playbooks.size(), 29u);
+}
+
+TEST_F(Configs, AWholeValuesFileOfRobustaRuns) {
+  auto checked = check(configs("good") / "robusta-values-full.yaml");
+
+  ASSERT_TRUE(checked.config) << checked.lines.front();
+  auto names = unsupported(checked.lines);
+  EXPECT_TRUE(names["trigger"].contains("on_helm_release_fail"));
+  EXPECT_TRUE(names["sink"].contains("jira_sink"));
+  for (const char* key : {"kubewatch", "holmes", "kube-prometheus-stack", "rsa", "runner"}) {
+    EXPECT_TRUE(std::any_of(checked.lines.begin(), checked.lines.end(), [&](const std::string& line) {
+      return line.find("'" + std::string(key) + "' has no effect: ") != std::string::npos;
+    })) << key;
+  }
 }
 
 TEST_F(Configs, TheClusterNameCanStandInGlobalConfig) {

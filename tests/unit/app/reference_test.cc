@@ -11,6 +11,7 @@
 
 #include "app/components.h"
 #include "app/config.h"
+#include "app/config_schema.h"
 #include "app/endpoints.h"
 
 namespace {
@@ -45,6 +46,7 @@ std::map<std::string, std::string> generated() {
       files["schemas/config/" + set->name() + ".schema.json"] = set->json_schema() + "\n";
     }
   }
+  files["schemas/config/tocsin.schema.json"] = app::config_schema();
   return files;
 }
 
