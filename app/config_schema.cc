@@ -2,7 +2,6 @@
 #include "app/config_schema.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
@@ -75,12 +74,20 @@ Json global_values() {
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }
 
-// The sections that have a table of their own are under its name; a table that is only a part of another is not.
+// Whether a table is a part of another, or describes what lists hold.
+bool is_part(const base::OptionSet& set, const std::vector<const base::OptionSet*>& all) {
+  if (&set == &playbooks::playbook_options().set()) return true;
+  return std::ranges::any_of(all, [&](const base::OptionSet* other) {
+    return std::ranges::any_of(other->specs(), [&](const base::OptionSpec& spec) { return spec.nested == &set; });
+  });
+}
+
+// The sections that have a table of their own are under its name.
 void add_sections(Json& properties) {
-  constexpr std::array<std::string_view, 2> kParts = {"playbook", "retention"};
   constexpr std::string_view kList = "alertRelabel";
-  for (const base::OptionSet* set : top_level_option_sets()) {
-    if (std::find(kParts.begin(), kParts.end(), set->name()) != kParts.end()) continue;
+  auto sets = top_level_option_sets();
+  for (const base::OptionSet* set : sets) {
+    if (is_part(*set, sets)) continue;
     properties[set->name()] = set->name() == kList ? list_of(schema_of(*set)) : schema_of(*set);
   }
   properties["alert_relabel"] = properties[std::string(kList)];
