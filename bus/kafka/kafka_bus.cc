@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/run_on.h"
 #include "bus/embedded/lock_file.h"
 #include "bus/kafka/appends.h"
 #include "bus/kafka/broadcasts.h"
@@ -129,7 +130,7 @@ KafkaBus::~KafkaBus() {
 
 // Runs a task on the bus's thread and comes back.
 base::Task<void> KafkaBus::on_loop(base::Task<void> task) {
-  co_await asio::co_spawn(loop_, std::move(task), asio::use_awaitable);
+  co_await base::run_on(loop_.get_executor(), std::move(task));
 }
 
 base::Task<Outcome> KafkaBus::on_loop(base::Task<Outcome> task) {

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/run_on.h"
 #include "net/http/curl_loop.h"
 #include "net/http/exchange.h"
 #include "net/http/redirect.h"
@@ -141,7 +142,7 @@ class CurlClient final : public Client {
 
   base::Result<void> start() override { return base::ok(); }
 
-  base::Task<void> stop() override { co_await asio::co_spawn(calls_->strand(), stop_all(calls_), asio::use_awaitable); }
+  base::Task<void> stop() override { co_await base::run_on(calls_->strand(), stop_all(calls_)); }
 
   base::Task<Answer> send(Request request) override {
     for (int redirects = 0;; ++redirects) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/run_on.h"
 
 namespace playbooks {
 
@@ -81,24 +82,10 @@ base::Task<void> run_on_strand(BatchPtr batch, RunningPtr running) {
   if (--batch->running == 0) batch->wake.cancel();
 }
 
-// co_spawn() passes a cancellation on to the strand by a plain pointer into the caller, who may be gone when it arrives
-// (Boost 1.81, co_spawn_cancellation_handler): here it is kept until then.
-template <class T>
-base::Task<T> run_there(Strand strand, base::Task<T> task) {
-  auto stop = std::make_shared<asio::cancellation_signal>();
-  auto caller = (co_await asio::this_coro::cancellation_state).slot();
-  if (caller.is_connected()) {
-    caller.assign(
-        [stop, strand](asio::cancellation_type type) { asio::post(strand, [stop, type] { stop->emit(type); }); });
-  }
-  co_return co_await asio::co_spawn(strand, std::move(task),
-                                    asio::bind_cancellation_slot(stop->slot(), asio::use_awaitable));
-}
-
 // The group gives each task a strand of its own; the calls of a batch share one, and so need no locks.
 base::Task<void> hand_over(BatchPtr batch, RunningPtr running) {
   Strand strand = batch->strand;
-  co_await run_there(strand, run_on_strand(std::move(batch), std::move(running)));
+  co_await base::run_on(strand, run_on_strand(std::move(batch), std::move(running)));
 }
 
 base::Error late(const Call& call) {
@@ -134,7 +121,7 @@ base::Task<bool> run_calls(std::vector<Call>& calls, base::TaskGroup& group) {
   Strand strand = batch->strand;
   // If they end before anybody waits, there is nothing running any more to wait for.
   for (const RunningPtr& running : all) group.spawn(hand_over(batch, running));
-  bool completed = co_await run_there(strand, wait_for(batch, all));
+  bool completed = co_await base::run_on(strand, wait_for(batch, all));
   for (std::size_t i = 0; i < calls.size(); ++i) {
     Running& running = *all[i];
     if (running.is_late) {

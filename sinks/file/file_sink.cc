@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/file/file_sink.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
+#include "base/run_on.h"
 #include "sinks/render/text.h"
 
 namespace sinks::file {
@@ -62,11 +62,8 @@ std::shared_ptr<RotatingFile> file_of(const Options& options) {
       .path = options.file_name, .max_bytes = options.max_bytes, .keep = options.keep, .fsync = options.fsync});
 }
 
-// What went wrong, if anything.
-base::Task<std::optional<base::Error>> write(std::shared_ptr<RotatingFile> file, std::string text) {
-  auto written = file ? file->append(text) : print_text(text);
-  if (!written) co_return written.error();
-  co_return std::nullopt;
+base::Task<base::Result<void>> write(std::shared_ptr<RotatingFile> file, std::string text) {
+  co_return file ? file->append(text) : print_text(text);
 }
 
 }  // namespace
@@ -86,9 +83,7 @@ base::Result<Rendered> FileSink::render(const schemas::Delivery& delivery) const
 
 base::Task<base::Result<Reply>> FileSink::send(Rendered rendered, base::Deadline) {
   // A write to a local disk can't be given up half-way: the deadline bounds nothing here.
-  auto failure =
-      co_await asio::co_spawn(asio::make_strand(pool_), write(file_, std::move(rendered.body)), asio::use_awaitable);
-  if (failure) co_return *failure;
+  BOOST_OUTCOME_CO_TRY(co_await base::run_on(asio::make_strand(pool_), write(file_, std::move(rendered.body))));
   co_return Reply{.detail = options_.file_name};
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "base/run_on.h"
 #include "bus/kafka/client/group_member.h"
 
 namespace bus::kafka {
@@ -52,8 +53,7 @@ GroupStatus GroupConsumer::status() const { return state_->status(); }
 
 base::Task<bool> GroupConsumer::close(Farewell farewell, base::Deadline deadline) {
   auto state = state_;
-  co_return co_await boost::asio::co_spawn(state->executor(), GroupMember::close(state, farewell, deadline),
-                                           boost::asio::use_awaitable);
+  co_return co_await base::run_on(state->executor(), GroupMember::close(state, farewell, deadline));
 }
 
 void GroupConsumer::fail_for_good(int code) { state_->fail_for_good(code); }

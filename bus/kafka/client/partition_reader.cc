@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/run_on.h"
 #include "bus/kafka/client/client_error.h"
 #include "bus/kafka/client/connection_state.h"
 #include "bus/kafka/client/range_read.h"
@@ -119,13 +120,6 @@ base::Task<base::Result<void>> read_all(StatePtr state, std::vector<ReadRange> r
   co_return co_await read.run(deadline);
 }
 
-// co_spawn wants a value that can be made from nothing.
-base::Task<std::optional<base::Error>> failure_of(base::Task<base::Result<void>> task) {
-  auto result = co_await std::move(task);
-  if (result) co_return std::nullopt;
-  co_return result.error();
-}
-
 }  // namespace
 
 PartitionReader::PartitionReader(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -133,10 +127,7 @@ PartitionReader::PartitionReader(std::shared_ptr<Connection> connection) : conne
 base::Task<base::Result<void>> PartitionReader::read(std::vector<ReadRange> ranges, Visitor visit,
                                                      base::Deadline deadline) {
   auto state = connection_->state();
-  auto work = read_all(state, std::move(ranges), std::move(visit), deadline);
-  auto failure = co_await asio::co_spawn(state->executor, failure_of(std::move(work)), asio::use_awaitable);
-  if (failure) co_return std::move(*failure);
-  co_return base::ok();
+  co_return co_await base::run_on(state->executor, read_all(state, std::move(ranges), std::move(visit), deadline));
 }
 
 base::Task<base::Result<std::vector<Watermarks>>> PartitionReader::watermarks(std::vector<TopicPartition> partitions,

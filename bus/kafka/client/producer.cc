@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "base/run_on.h"
 #include "bus/kafka/client/client_error.h"
 #include "bus/kafka/client/conf.h"
 #include "bus/kafka/client/handle.h"
@@ -206,7 +207,7 @@ base::Task<base::Result<Delivery>> Producer::send(Message message) {
 }
 
 base::Task<bool> Producer::flush(base::Deadline deadline) {
-  co_return co_await asio::co_spawn(state_->executor, state_->flush(deadline), asio::use_awaitable);
+  co_return co_await base::run_on(state_->executor, state_->flush(deadline));
 }
 
 void Producer::purge() { rd_kafka_purge(state_->handle->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
