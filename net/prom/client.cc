@@ -19,7 +19,7 @@ constexpr std::size_t kMostBytes = 32 * 1024 * 1024;
 // What is left for the way back, so that the server's own time-out comes before ours and says more.
 constexpr std::chrono::milliseconds kForTheWay{200};
 
-// A caching proxy in front (Thanos' query-frontend, Mimir) keeps what begins at a multiple of the step.
+// A caching proxy in front (Thanos' query-frontend, Mimir) keeps what begins and ends at a multiple of the step.
 base::Time aligned(base::Time time, base::Duration step) { return base::Time(time.time_since_epoch() / step * step); }
 
 std::string seconds_text(base::Time time) { return fmt::format("{:.3f}", base::to_unix_seconds(time)); }
@@ -86,7 +86,7 @@ base::Task<base::Result<Answer>> Client::query_range(std::string expression, bas
   step =
       std::max(std::chrono::ceil<milliseconds>(step), std::chrono::ceil<milliseconds>((to - from) / (kMostPoints - 2)));
   from = aligned(from, step);
-  to = aligned(to, step);
+  to = aligned(to + step - base::Duration(1), step);  // Up: the newest sample is what the alert is about.
   auto request = form(options_, "/api/v1/query_range",
                       {{"query", std::move(expression)},
                        {"start", seconds_text(from)},

@@ -65,7 +65,7 @@ TEST_F(PromClient, AlignsARangeToItsStep) {
       .value();
 
   EXPECT_EQ(asked("start"), base::to_unix_seconds(at("2026-01-02T03:00:00Z")));
-  EXPECT_EQ(asked("end"), base::to_unix_seconds(at("2026-01-02T04:00:00Z")));
+  EXPECT_EQ(asked("end"), base::to_unix_seconds(at("2026-01-02T04:00:15Z")));
   EXPECT_EQ(asked("step"), 15);
 }
 
