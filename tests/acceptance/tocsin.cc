@@ -2,6 +2,7 @@
 #include "tests/acceptance/tocsin.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -28,7 +29,8 @@ void Tocsin::launch() {
   if (!roles_.empty()) argv.insert(argv.end(), {"--roles", roles_});
   process_.emplace(
       std::move(argv), dir_.path() + "/log",
-      std::vector<std::string>{std::string("LD_PRELOAD=") + FULL_DISK_LIBRARY, "FULL_DISK_WHILE=" + lever()});
+      std::vector<std::string>{std::string("LD_PRELOAD=") + FULL_DISK_LIBRARY + ":" + WRONG_CLOCK_LIBRARY,
+                               "FULL_DISK_WHILE=" + lever(), "WRONG_CLOCK_FILE=" + dir_.path() + "/clock"});
 }
 
 std::optional<milliseconds> Tocsin::start() {
@@ -64,6 +66,15 @@ void Tocsin::fill_disk(bool full) {
   } else {
     std::filesystem::remove(lever());
   }
+}
+
+void Tocsin::set_clock_ahead(std::chrono::seconds by) { dir_.write("clock", std::to_string(by.count())); }
+
+long Tocsin::rss_anon_kb() const {
+  constexpr std::string_view kField = "RssAnon:";
+  std::string status = harness::read_text("/proc/" + std::to_string(process_->pid()) + "/status");
+  std::size_t at = status.find(kField);
+  return at != std::string::npos ? std::strtol(status.c_str() + at + kField.size(), nullptr, 10) : -1;
 }
 
 harness::Answer Tocsin::post_alerts(std::string_view body) const {

@@ -47,6 +47,11 @@ class Tocsin {
 
   // Lever: while true, nothing can be written to its data.
   void fill_disk(bool full);
+  // Lever: its wall clock is wrong by so much from now on.
+  void set_clock_ahead(std::chrono::seconds by);
+
+  // Memory of its own, in kB (RssAnon of proc(5)).
+  long rss_anon_kb() const;
 
   std::uint16_t port() const { return port_; }
   harness::Answer post_alerts(std::string_view body) const;
