@@ -19,6 +19,9 @@ constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::mi
 // For the units in flight when partitions are taken away: everyone in the group waits for it.
 constexpr std::chrono::seconds kHandOverPatience(5);
 constexpr std::chrono::seconds kLeavePatience(8);
+// Members learn of a rebalance by their next heartbeat, and it begins when the last has: this much of a session is the
+// better part of a hand-over.
+constexpr int kHeartbeatsOfASession = 8;
 // Between looks at positions and lag.
 constexpr std::chrono::milliseconds kTick(100);
 
@@ -86,7 +89,7 @@ base::Task<bool> StageMember::serve() {
   options.group = group_name(deps_.cluster.options(), spec_.name);
   options.instance = options.group + "-" + deps_.instance;
   options.session_timeout = deps_.cluster.options().session_timeout;
-  options.heartbeat = deps_.cluster.options().session_timeout / 4;
+  options.heartbeat = deps_.cluster.options().session_timeout / kHeartbeatsOfASession;
   std::vector<std::string> topics;
   for (const auto& [kafka_topic, topic] : bus_names_) topics.push_back(kafka_topic);
   tasks_ = std::make_unique<base::TaskGroup>(deps_.cluster.loop());
@@ -211,6 +214,8 @@ base::Task<void> StageMember::bring_up(LaneRef lane) {
   if (!all) co_return;
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - rebalance_begun_;
   metrics_.rebalance_seconds.Observe(took.count());
+  base::log::info("bus: a stage has its partitions",
+                  {{"stage", spec_.name}, {"partitions", lanes_.size()}, {"seconds", took.count()}});
   set_settled(true);
   describe();
 }

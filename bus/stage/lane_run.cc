@@ -51,7 +51,8 @@ void Lane::launch(Slot& slot) {
 base::Task<void> Lane::run(Slot& slot) {
   auto unit = std::make_unique<KeyUnit>(slot, hold());
   auto end = std::chrono::steady_clock::now() + kUnitTime;
-  while (co_await step(slot, *unit) == Outcome::kDone) {
+  // What is done by the time of a close is kept: another co_await would throw it away with the cancellation.
+  while (!closing_ && co_await step(slot, *unit) == Outcome::kDone) {
     deps_.failpoint("after_handler");
     if (unit->calls().size() >= kCallsPerUnit || unit->bytes() >= kUnitBytes || std::chrono::steady_clock::now() > end)
       break;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/delivery/worker.h"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "base/log.h"
@@ -14,8 +19,25 @@ namespace sinks {
 
 namespace {
 
+namespace asio = boost::asio;
 using base::Error;
 using base::Reason;
+
+// For a send under way when the stage stops. Shorter than the bus waits for work when it hands partitions over (5 s).
+constexpr std::chrono::seconds kLastSend(3);
+
+// A send that is cancelled a while after it was asked to be.
+struct LastSend {
+  explicit LastSend(const base::Executor& executor) : grace(executor) {}
+  asio::steady_timer grace;
+  asio::cancellation_signal stop;
+  std::optional<base::Result<Reply>> reply;
+};
+using LastSendRef = std::shared_ptr<LastSend>;
+
+base::Task<void> keep_reply(LastSendRef of, base::Task<base::Result<Reply>> send) {
+  of->reply = co_await std::move(send);
+}
 
 // The other side is in trouble, rather than refusing what was sent or asking for patience.
 bool is_trouble(const Error& error) {
@@ -130,7 +152,7 @@ base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Deliv
 
 base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pass& pass) {
   auto began = std::chrono::steady_clock::now();
-  auto reply = co_await sink_->send(std::move(rendered), began + options_.timeout);
+  auto reply = co_await send_to_its_end(std::move(rendered), began + options_.timeout);
   metrics_.attempted(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (reply) {
     metrics_.delivered();
@@ -145,6 +167,26 @@ base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pa
   metrics_.set_open(gate_.is_open());
   note_health(reply);
   co_return reply;
+}
+
+// A send that is cut off may have arrived, and whoever takes over repeats it.
+base::Task<base::Result<Reply>> DeliveryWorker::send_to_its_end(Rendered rendered, base::Deadline deadline) {
+  auto executor = co_await asio::this_coro::executor;
+  auto last = std::make_shared<LastSend>(executor);
+  auto caller = (co_await asio::this_coro::cancellation_state).slot();
+  if (caller.is_connected()) {
+    caller.assign([last](asio::cancellation_type type) {
+      last->grace.expires_after(kLastSend);
+      last->grace.async_wait([last, type](boost::system::error_code ended) {
+        if (!ended && !last->reply) last->stop.emit(type);
+      });
+    });
+  }
+  co_await asio::co_spawn(executor, keep_reply(last, sink_->send(std::move(rendered), deadline)),
+                          asio::bind_cancellation_slot(last->stop.slot(), asio::use_awaitable));
+  last->grace.cancel();
+  if (caller.is_connected()) caller.clear();
+  co_return std::move(*last->reply);
 }
 
 void DeliveryWorker::note_health(const base::Result<Reply>& reply) {

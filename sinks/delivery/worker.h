@@ -71,6 +71,7 @@ class DeliveryWorker final : public bus::Handler {
   };
   base::Task<Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, base::Time now);
   base::Task<base::Result<Reply>> send(Rendered rendered, Gate::Pass& pass);
+  base::Task<base::Result<Reply>> send_to_its_end(Rendered rendered, base::Deadline deadline);
   void note_health(const base::Result<Reply>& reply);
   base::Result<Rendered> render(const schemas::Delivery& delivery) const;
 

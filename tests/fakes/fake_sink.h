@@ -30,13 +30,14 @@ class FakeSink : public sinks::Sink {
       std::lock_guard lock(mutex_);
       ++attempts_;
       keys_.push_back(rendered.idempotency_key);
+      arrived_.notify_all();
     }
-    if (hanging) {
-      boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
-                                      boost::asio::steady_timer::time_point::max());
-      boost::system::error_code ignored;
-      co_await never.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-      co_return base::passing(base::Reason::kCancelled, "hung up");
+    if (hanging || takes.count() > 0) {
+      boost::asio::steady_timer until(co_await boost::asio::this_coro::executor, takes);
+      if (hanging) until.expires_at(boost::asio::steady_timer::time_point::max());
+      boost::system::error_code ended;
+      co_await until.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+      if (ended) co_return base::passing(base::Reason::kCancelled, "hung up");
     }
     std::lock_guard lock(mutex_);
     if (!next_failures.empty()) {
@@ -55,6 +56,7 @@ class FakeSink : public sinks::Sink {
   std::optional<base::Error> failure;     // Of each send, as long as it is set.
   std::deque<base::Error> next_failures;  // Of the next sends, one each.
   bool hanging = false;                   // Sends never answer, but can be cancelled.
+  std::chrono::milliseconds takes{0};     // Each send; it can be cancelled too.
 
   int attempts() const {
     std::lock_guard lock(mutex_);
@@ -64,6 +66,11 @@ class FakeSink : public sinks::Sink {
   bool wait_for(std::size_t count) const {
     std::unique_lock lock(mutex_);
     return arrived_.wait_for(lock, std::chrono::seconds(60), [&] { return sent_.size() >= count; });
+  }
+  // Blocks until one was begun; false: none was within a generous time.
+  bool wait_for_attempt() const {
+    std::unique_lock lock(mutex_);
+    return arrived_.wait_for(lock, std::chrono::seconds(60), [&] { return attempts_ > 0; });
   }
   // The transitions that arrived, and the idempotency keys of all attempts.
   std::vector<std::string> sent() const {

@@ -105,6 +105,25 @@ TEST_F(Isolation, WhatASinkHungOnArrivesAfterARestart) {
   EXPECT_EQ(pending("hangs"), 0);
 }
 
+TEST_F(Isolation, WhatIsBeingSentAtAStopIsSentOnce) {
+  auto& slow = add("slow");
+  slow.takes = std::chrono::milliseconds(100);
+  deliver_to("slow");
+  ASSERT_TRUE(slow.wait_for_attempt());
+  loop.run(stop_all());
+  std::vector<std::string> before = slow.keys();
+  EXPECT_EQ(slow.sent().size(), before.size());
+  EXPECT_LT(before.size(), static_cast<std::size_t>(kDeliveries));
+  close();
+
+  open();
+  auto& well = add("slow");
+  EXPECT_TRUE(well.wait_for(kDeliveries - before.size()));
+  close();
+
+  EXPECT_EQ(pending("slow"), 0);
+}
+
 TEST_F(Isolation, WhatIsParkedIsPendingAndArrivesAfterARestart) {
   auto& sink = add("down");
   sink.failure = base::Error{base::Reason::kRateLimited, base::Retry::after(std::chrono::hours(1)), "429"};
