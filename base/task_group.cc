@@ -24,7 +24,17 @@ struct Running {
 
   asio::strand<Executor> strand;
   asio::cancellation_signal stop;
+  // On the strand only.
+  bool has_begun = false;
+  bool is_cancelled = false;
 };
+
+// co_spawn() of Boost 1.81 ends the process when the cancellation comes before the task's first step, and may lose it.
+Task<void> begin(std::shared_ptr<Running> entry, Task<void> task) {
+  if (entry->is_cancelled) co_return;
+  entry->has_begun = true;
+  co_await std::move(task);
+}
 
 }  // namespace
 
@@ -64,7 +74,7 @@ void TaskGroup::spawn(Task<void> task) {
     if (state->cancelled) return;
     state->running.push_back(entry);
   }
-  asio::co_spawn(entry->strand, std::move(task),
+  asio::co_spawn(entry->strand, begin(entry, std::move(task)),
                  asio::bind_cancellation_slot(entry->stop.slot(), [state, entry](const std::exception_ptr& failure) {
                    if (failure) {
                      try {
@@ -84,7 +94,10 @@ void TaskGroup::cancel() {
   if (state_->cancelled) return;
   state_->cancelled = true;
   for (auto& task : state_->running) {
-    asio::post(task->strand, [task] { task->stop.emit(asio::cancellation_type::all); });
+    asio::post(task->strand, [task] {
+      task->is_cancelled = true;
+      if (task->has_begun) task->stop.emit(asio::cancellation_type::all);
+    });
   }
 }
 

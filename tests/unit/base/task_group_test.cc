@@ -12,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
+#include <thread>
 
 namespace base {
 namespace {
@@ -89,6 +90,26 @@ TEST(TaskGroup, CancelsBeforeATaskHasBegun) {
   io.run();
 
   EXPECT_TRUE(group.empty());
+}
+
+TEST(TaskGroup, IsCancelledWhileOthersSpawn) {
+  constexpr int kRounds = 300;
+  asio::thread_pool pool(4);
+  for (int round = 0; round < kRounds; ++round) {
+    std::atomic<int> counter = 0;
+    std::atomic<bool> begun = false;
+    TaskGroup group(pool.get_executor());
+    std::jthread spawner([&] {
+      for (int i = 0; i < 20; ++i) {
+        group.spawn(wait_carelessly());
+        group.spawn(count(counter));
+        begun = true;
+      }
+    });
+    while (!begun) std::this_thread::yield();
+    group.cancel();
+  }
+  pool.join();
 }
 
 TEST(TaskGroup, WaitsInItsDestructorForTasksOnOtherThreads) {
