@@ -45,8 +45,10 @@ void Tocsin::crash() { process_->kill(); }
 
 std::optional<harness::Exit> Tocsin::stop() {
   terminate();
-  return process_->wait(kGenerous);
+  return ended();
 }
+
+std::optional<harness::Exit> Tocsin::ended() { return process_->wait(kGenerous); }
 
 void Tocsin::terminate() { process_->signal(SIGTERM); }
 

@@ -32,8 +32,10 @@ class Tocsin {
   void crash();
   // SIGTERM; how it ended, or nullopt if it does not.
   std::optional<harness::Exit> stop();
-  // SIGTERM, without waiting.
+  // SIGTERM, without waiting. A second one would end it at once: wait with ended().
   void terminate();
+  // How it ended, once it has; nullopt if it does not.
+  std::optional<harness::Exit> ended();
   // Nullopt while it runs.
   std::optional<harness::Exit> exit();
   bool is_ready() const;

@@ -47,7 +47,7 @@ class Replicas {
   void stop() {
     for (auto& replica : replicas_) replica->terminate();
     for (auto& replica : replicas_) {
-      auto ended = replica->stop();
+      auto ended = replica->ended();
       ASSERT_TRUE(ended) << "a replica does not stop\n" << replica->log();
       EXPECT_TRUE(ended->is_success()) << replica->log();
     }
