@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kafka_produce SERVERS FROM_TOPIC TO_TOPIC SECONDS RATE
 // What librdkafka alone does with our records: takes the newest records of FROM_TOPIC and produces them to TO_TOPIC,
-// over and over, idempotent, acks=all, with the linger and compression that tocsin has. RATE 0 is as fast as it goes.
+// over and over, idempotent, acks=all, compressed as tocsin does. RATE 0 is as fast as it goes, with a linger that
+// makes full batches.
 //   RATE ... P50_MS ... P99_MS ...      acknowledged records a second, and from produce() to the acknowledgement
 // kafka_produce SERVERS --create TOPIC... makes topics of 12 partitions.
 #include <librdkafka/rdkafka.h>
@@ -136,7 +137,7 @@ void measure(const std::string& servers, const char* name, const std::vector<Rec
                                {"acks", "all"},
                                {"partitioner", "murmur2_random"},
                                {"compression.codec", "zstd"},
-                               {"linger.ms", "2"}},
+                               {"linger.ms", rate > 0 ? "0" : "2"}},
                               &acknowledged);
   std::unique_ptr<rd_kafka_topic_t, Free> topic(rd_kafka_topic_new(client.get(), name, nullptr));
   auto began = steady_clock::now();

@@ -25,7 +25,6 @@ ProducerOptions intake_options(const KafkaOptions& options, ClientOptions client
   ProducerOptions producer = intake_producer(std::move(client));
   producer.message_timeout = options.append_timeout;
   producer.compression = options.compression;
-  producer.linger = options.linger;
   return producer;
 }
 
@@ -33,7 +32,6 @@ ProducerOptions output_options(const KafkaOptions& options, ClientOptions client
   ProducerOptions producer = stage_producer(std::move(client));
   producer.max_message_bytes = kMaxChangelogMessageBytes + (32U << 10);
   producer.compression = options.compression;
-  producer.linger = options.linger;
   return producer;
 }
 

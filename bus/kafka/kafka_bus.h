@@ -45,8 +45,6 @@ struct KafkaOptions {
   std::chrono::milliseconds append_timeout{5000};
   // A member that is silent for so long is replaced.
   std::chrono::milliseconds session_timeout{8000};
-  // How long outputs wait for others to share a request.
-  std::chrono::milliseconds linger{2};
   // Between position records of a lane: what a killed process handles again at most, where no state changed.
   std::chrono::milliseconds position_interval{250};
   // States of keys that a partition of a stage remembers between their records.

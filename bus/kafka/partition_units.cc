@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -95,8 +96,9 @@ base::Result<std::vector<Message>> PartitionLane::messages_of(const Unit& unit) 
   const auto& records = unit.keys->changes().records;
   if (records.empty()) return all;
   auto causes = causes_of(*unit.keys);
-  WireWriter smaller(unit.message_limit);
-  WireWriter& wire = unit.message_limit < kMaxMessageBytes ? smaller : wire_;
+  std::optional<WireWriter> smaller;  // Only where needed: making one asks for randomness.
+  if (unit.message_limit < kMaxMessageBytes) smaller.emplace(unit.message_limit);
+  WireWriter& wire = smaller ? *smaller : wire_;
   base::Time now = deps_.cluster.clock().now();
   for (std::size_t i = 0; i < records.size(); ++i) {
     std::string topic = topic_name(deps_.cluster.options(), records[i]->topic);

@@ -10,7 +10,6 @@ ProducerOptions intake_producer(ClientOptions client) {
   options.client = std::move(client);
   options.name = "intake";
   options.message_timeout = std::chrono::seconds(5);  // Alertmanager gives up a notification after 10 s.
-  options.linger = std::chrono::milliseconds(1);
   return options;
 }
 
