@@ -27,15 +27,17 @@ constexpr int kAlerts = 2000;
 constexpr seconds kLongRun(600);
 constexpr long kMostGrowthKb = 8 * 1024;
 
-constexpr const char* kConfig = R"(
-clusterName: load
+std::string config_with_file(const std::string& directory) {
+  return R"(clusterName: load
 bus: {retention: {bytes: 67108864}}
-sinksConfig:
-  - file_sink: {name: file, file_name: transitions.jsonl, max_bytes: 16777216, keep: 1}
 customPlaybooks:
   - triggers: [on_prometheus_alert: {}]
     actions: [default_enricher: {}]
+sinksConfig:
+  - file_sink: {name: file, max_bytes: 16777216, keep: 1, file_name: ")" +
+         directory + R"(/transitions.jsonl"}
 )";
+}
 
 seconds how_long() {
   const char* asked = std::getenv("TOCSIN_LOAD_SECONDS");
@@ -88,7 +90,8 @@ class Load : public testing::Test {
     })) << tocsin_.ledger().dump(1);
   }
 
-  Tocsin tocsin_{kConfig};
+  harness::TempDir told_;
+  Tocsin tocsin_{config_with_file(told_.path())};
   harness::HttpConnection connection_{tocsin_.port()};
   Bodies bodies_;
   std::int64_t accepted_ = 0;
