@@ -31,7 +31,7 @@ const std::map<std::string_view, std::string_view>& meanings() {
       {"image", kChart},
       {"isSmallCluster", "tocsin's memory does not depend on it"},
       {"kube-prometheus-stack", kChart},
-      {"kubewatch", "tocsin watches the API server itself"},
+      {"kubewatch", kLater},
       {"lightActions", "actions can't be run from outside"},
       {"light_actions", "actions can't be run from outside"},
       {"monitorHelmReleases", kLater},
