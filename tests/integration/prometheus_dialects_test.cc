@@ -61,7 +61,9 @@ TEST_P(Dialects, ARangeOfAConstantHasEveryPoint) {
 
   ASSERT_TRUE(answer) << answer.error().message;
   ASSERT_EQ(answer.value().series.size(), 1u);
-  EXPECT_EQ(answer.value().series[0].samples.size(), 61u);
+  // 61, and one more where the hour does not begin at a full minute.
+  EXPECT_GE(answer.value().series[0].samples.size(), 61u);
+  EXPECT_LE(answer.value().series[0].samples.size(), 62u);
   EXPECT_EQ(answer.value().series[0].samples.back().value, 42);
 }
 
