@@ -24,6 +24,17 @@ struct Reply {
   std::string detail;
 };
 
+// One attempt to send a delivery.
+struct Sending {
+  const schemas::Delivery& delivery;
+  Rendered rendered;
+  base::Deadline deadline = {};
+  // What the sink itself noted of the incident when it last sent something of it: a message's id, say. Empty at first.
+  // It is kept with the incident, whether the attempt succeeds or fails, over restarts and hand-overs, until a day
+  // after the incident's end. A few kilobytes: it is written with every send.
+  std::string note = {};
+};
+
 // One outside system that transitions are delivered to.
 //
 // The delivery stage owns the sink and calls it for several incidents at a time, for one incident in order. A sink
@@ -34,8 +45,9 @@ class Sink {
   virtual ~Sink() = default;
   // Pure: no I/O, no clock; the same delivery gives the same bytes. Fails only with Retry::never.
   virtual base::Result<Rendered> render(const schemas::Delivery& delivery) const = 0;
-  // Sends and waits for the answer until `deadline`. When cancelled, it may or may not have arrived.
-  virtual base::Task<base::Result<Reply>> send(Rendered rendered, base::Deadline deadline) = 0;
+  // Sends and waits for the answer until the deadline. When cancelled, it may or may not have arrived. `sending`
+  // outlives the task.
+  virtual base::Task<base::Result<Reply>> send(Sending& sending) = 0;
 };
 
 }  // namespace sinks

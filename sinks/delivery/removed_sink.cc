@@ -6,6 +6,7 @@
 
 #include "schemas/delivery.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/notes.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/receipts.h"
 
@@ -36,6 +37,7 @@ base::Result<void> RemovedSink::suppress_parked(bus::Transaction& txn) const {
     BOOST_OUTCOME_TRY(suppress(entry.value, txn));
     queue.remove(entry.place);
   }
+  Notes(txn).forget_all();
   return base::ok();
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/notes.h"
 #include "sinks/delivery/receipts.h"
 #include "sinks/delivery/stage.h"
 #include "sinks/sink_name.h"
@@ -81,7 +82,7 @@ base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& reco
     co_return base::ok();
   }
   // A dead letter that is played again has a new record, and with it a new budget.
-  Outcome outcome = co_await attempt(delivery, {.since = record.time}, txn.now());
+  Outcome outcome = co_await attempt(delivery, {.since = record.time}, txn);
   if (outcome.reply) {
     settle_delivered(delivery, outcome.attempts.made, outcome.reply.value().detail, txn);
     co_return base::ok();
@@ -89,12 +90,16 @@ base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& reco
   co_return park(record, outcome, txn);
 }
 
-base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer&, bus::Transaction& txn) {
+base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer& timer, bus::Transaction& txn) {
+  if (timer.name == Notes::kForgetTimer) {
+    Notes(txn).forget_all();
+    co_return base::ok();
+  }
   ParkedQueue queue(txn);
   if (queue.empty()) co_return base::ok();
   auto entry = queue.front();
   BOOST_OUTCOME_CO_TRY(auto delivery, schemas::decode_delivery(entry.value));  // As it was before it was parked.
-  Outcome outcome = co_await attempt(delivery, entry.attempts, txn.now());
+  Outcome outcome = co_await attempt(delivery, entry.attempts, txn);
   if (outcome.stopped) co_return outcome.reply.error();
   if (outcome.reply) {
     settle_delivered(delivery, outcome.attempts.made, outcome.reply.value().detail, txn);
@@ -126,10 +131,12 @@ void DeliveryWorker::on_dead_letter(const bus::Record& record, const Error& erro
   settle_dead_lettered(settled, record.attempt, error, txn);
 }
 
-// Waits for its turn, sends, and tells the gate how it went.
+// Waits for its turn, sends, tells the gate how it went, and keeps what the sink noted.
 base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Delivery& delivery, Attempts attempts,
-                                                            base::Time now) {
-  base::Time started = clock_.now();
+                                                            bus::Transaction& txn) {
+  const base::Time now = txn.now();
+  const base::Time started = clock_.now();
+  const schemas::Incident& incident = delivery.transition.incident;
   Outcome outcome{.reply = base::passing(Reason::kCancelled, "stopped"), .attempts = attempts, .now = now};
   try {
     auto rendered = render(delivery);
@@ -137,7 +144,9 @@ base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Deliv
       outcome.reply = rendered.error();
     } else if (auto pass = co_await gate_.enter(started + (attempts.since + options_.retry.retry_for - now))) {
       ++outcome.attempts.made;
-      outcome.reply = co_await send(std::move(rendered.value()), *pass);
+      Sending sending{.delivery = delivery, .rendered = std::move(rendered.value()), .note = Notes(txn).of(incident)};
+      outcome.reply = co_await send(sending, *pass);
+      Notes(txn).keep(incident, std::move(sending.note));
     } else {
       auto why = gate_.last_error().value_or(base::passing(Reason::kUnavailable, "the sink is down"));
       outcome.reply = given_up(why.in("not tried, others failed with"));
@@ -150,9 +159,10 @@ base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Deliv
   co_return outcome;
 }
 
-base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pass& pass) {
+base::Task<base::Result<Reply>> DeliveryWorker::send(Sending& sending, Gate::Pass& pass) {
   auto began = std::chrono::steady_clock::now();
-  auto reply = co_await send_to_its_end(std::move(rendered), began + options_.timeout);
+  sending.deadline = began + options_.timeout;
+  auto reply = co_await send_to_its_end(sending);
   metrics_.attempted(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (reply) {
     metrics_.delivered();
@@ -170,7 +180,7 @@ base::Task<base::Result<Reply>> DeliveryWorker::send(Rendered rendered, Gate::Pa
 }
 
 // A send that is cut off may have arrived, and whoever takes over repeats it.
-base::Task<base::Result<Reply>> DeliveryWorker::send_to_its_end(Rendered rendered, base::Deadline deadline) {
+base::Task<base::Result<Reply>> DeliveryWorker::send_to_its_end(Sending& sending) {
   auto executor = co_await asio::this_coro::executor;
   auto last = std::make_shared<LastSend>(executor);
   auto caller = (co_await asio::this_coro::cancellation_state).slot();
@@ -182,7 +192,7 @@ base::Task<base::Result<Reply>> DeliveryWorker::send_to_its_end(Rendered rendere
       });
     });
   }
-  co_await asio::co_spawn(executor, keep_reply(last, sink_->send(std::move(rendered), deadline)),
+  co_await asio::co_spawn(executor, keep_reply(last, sink_->send(sending)),
                           asio::bind_cancellation_slot(last->stop.slot(), asio::use_awaitable));
   last->grace.cancel();
   if (caller.is_connected()) caller.clear();

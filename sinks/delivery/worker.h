@@ -69,9 +69,9 @@ class DeliveryWorker final : public bus::Handler {
     base::Time now;
     bool stopped = false;  // The stage is stopping: nothing is known of the delivery.
   };
-  base::Task<Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, base::Time now);
-  base::Task<base::Result<Reply>> send(Rendered rendered, Gate::Pass& pass);
-  base::Task<base::Result<Reply>> send_to_its_end(Rendered rendered, base::Deadline deadline);
+  base::Task<Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, bus::Transaction& txn);
+  base::Task<base::Result<Reply>> send(Sending& sending, Gate::Pass& pass);
+  base::Task<base::Result<Reply>> send_to_its_end(Sending& sending);
   void note_health(const base::Result<Reply>& reply);
   base::Result<Rendered> render(const schemas::Delivery& delivery) const;
 

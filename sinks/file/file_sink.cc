@@ -81,9 +81,9 @@ base::Result<Rendered> FileSink::render(const schemas::Delivery& delivery) const
   return rendered;
 }
 
-base::Task<base::Result<Reply>> FileSink::send(Rendered rendered, base::Deadline) {
+base::Task<base::Result<Reply>> FileSink::send(Sending& sending) {
   // A write to a local disk can't be given up half-way: the deadline bounds nothing here.
-  BOOST_OUTCOME_CO_TRY(co_await base::run_on(asio::make_strand(pool_), write(file_, std::move(rendered.body))));
+  BOOST_OUTCOME_CO_TRY(co_await base::run_on(asio::make_strand(pool_), write(file_, std::move(sending.rendered.body))));
   co_return Reply{.detail = options_.file_name};
 }
 

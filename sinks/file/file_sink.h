@@ -28,7 +28,7 @@ class FileSink final : public Sink {
   FileSink(Options options, base::Executor pool);
 
   base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
-  base::Task<base::Result<Reply>> send(Rendered rendered, base::Deadline deadline) override;
+  base::Task<base::Result<Reply>> send(Sending& sending) override;
 
  private:
   const Options options_;

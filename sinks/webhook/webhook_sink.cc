@@ -49,7 +49,8 @@ base::Result<Rendered> Webhook::render(const schemas::Delivery& delivery) const 
   return rendered;
 }
 
-base::Task<base::Result<Reply>> Webhook::send(Rendered rendered, base::Deadline deadline) {
+base::Task<base::Result<Reply>> Webhook::send(Sending& sending) {
+  Rendered& rendered = sending.rendered;
   // Answers are read for their first words only.
   constexpr std::size_t kLargestAnswer = 1024 * 1024;
   net::http::Headers signature;
@@ -60,7 +61,7 @@ base::Task<base::Result<Reply>> Webhook::send(Rendered rendered, base::Deadline 
                              .url = options_.url.reveal(),
                              .headers = std::move(rendered.headers),
                              .body = std::move(rendered.body),
-                             .deadline = deadline,
+                             .deadline = sending.deadline,
                              .max_response_bytes = kLargestAnswer,
                              .access = &options_.access};
   request.headers.emplace_back("Content-Type", std::move(rendered.content_type));

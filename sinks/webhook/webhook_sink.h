@@ -18,7 +18,7 @@ class Webhook final : public Sink {
   Webhook(Options options, const Services& services);
 
   base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
-  base::Task<base::Result<Reply>> send(Rendered rendered, base::Deadline deadline) override;
+  base::Task<base::Result<Reply>> send(Sending& sending) override;
 
  private:
   base::Error without_secrets(base::Error error) const;

@@ -25,10 +25,13 @@ class FakeSink : public sinks::Sink {
         .body = delivery.transition.id, .content_type = "text/plain", .idempotency_key = delivery.id};
   }
 
-  base::Task<base::Result<sinks::Reply>> send(sinks::Rendered rendered, base::Deadline) override {
+  base::Task<base::Result<sinks::Reply>> send(sinks::Sending& sending) override {
+    const auto& rendered = sending.rendered;
     {
       std::lock_guard lock(mutex_);
       ++attempts_;
+      sending.note += (sending.note.empty() ? "" : " ") + rendered.body;
+      notes_.push_back(sending.note);
       keys_.push_back(rendered.idempotency_key);
       arrived_.notify_all();
     }
@@ -81,6 +84,11 @@ class FakeSink : public sinks::Sink {
     std::lock_guard lock(mutex_);
     return keys_;
   }
+  // What it noted of the incident at each attempt: the transitions that it was sent, also those that it refused.
+  std::vector<std::string> notes() const {
+    std::lock_guard lock(mutex_);
+    return notes_;
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -88,6 +96,7 @@ class FakeSink : public sinks::Sink {
   int attempts_ = 0;
   std::vector<std::string> sent_;
   std::vector<std::string> keys_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace fakes

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 base::Task<std::string> send(FileSink& sink, const schemas::Delivery& delivery) {
-  auto reply = co_await sink.send(sink.render(delivery).value(), base::in(std::chrono::seconds(5)));
+  Sending sending{delivery, sink.render(delivery).value(), base::in(std::chrono::seconds(5))};
+  auto reply = co_await sink.send(sending);
   co_return reply ? reply.value().detail : reply.error().message;
 }
 

@@ -30,14 +30,15 @@ struct WebhookTest : testing::Test {
         {"graph", "", "", {schemas::ChartBlock{{.title = "Memory", .to = base::Time(std::chrono::hours(1))}}}}};
   }
 
-  static base::Task<void> keep(Webhook& sink, Rendered rendered, std::optional<base::Result<Reply>>& into) {
-    into = co_await sink.send(std::move(rendered), base::in(std::chrono::seconds(5)));
+  static base::Task<void> keep(Webhook& sink, Sending& sending, std::optional<base::Result<Reply>>& into) {
+    into = co_await sink.send(sending);
   }
   base::Result<Reply> post() {
     Webhook sink(options, services);
     std::optional<base::Result<Reply>> result;
     boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, keep(sink, sink.render(delivery).value(), result),
+    Sending sending{delivery, sink.render(delivery).value(), base::in(std::chrono::seconds(5))};
+    boost::asio::co_spawn(loop, keep(sink, sending, result),
                           [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
     loop.run();
     return *result;

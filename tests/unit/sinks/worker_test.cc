@@ -42,6 +42,7 @@ struct WorkerTest : testing::Test {
     made.transition.state = state;
     made.transition.at = clock.now();
     made.transition.incident.id = "i";
+    made.transition.incident.open = state != schemas::TransitionState::kResolved;
     made.transition.incident.opened = made.transition.incident.last_seen = clock.now();
     made.transition.finding.created = clock.now();
     return schemas::encode(made);
@@ -280,6 +281,27 @@ TEST_F(WorkerTest, ShowsItsMetricsByNameAndReason) {
   EXPECT_THAT(text, testing::HasSubstr(R"(tocsin_sink_retries_total{reason="unavailable",sink="pager"} 1)"));
   EXPECT_THAT(text, testing::HasSubstr(R"(tocsin_sink_dead_lettered_total{reason="bad_request",sink="pager"} 1)"));
   EXPECT_THAT(text, testing::HasSubstr(R"(tocsin_sink_parked{sink="pager"} 0)"));
+}
+
+TEST_F(WorkerTest, KeepsWhatTheSinkNotesOfAnIncident) {
+  sink->next_failures = {down()};
+
+  deliver("t1");
+  stage->advance(minutes(1));
+  deliver("t2");
+
+  EXPECT_THAT(sink->notes(), ElementsAre("t1", "t1 t1", "t1 t1 t2"));
+}
+
+TEST_F(WorkerTest, ForgetsWhatTheSinkNotedADayAfterTheEnd) {
+  deliver("t1");
+  ASSERT_TRUE(stage->handle("deliveries.pager", "incident", delivery("t2", schemas::TransitionState::kResolved)));
+  stage->advance(hours(23));
+  ASSERT_FALSE(stage->key("incident")->state.empty());
+
+  stage->advance(hours(1));
+
+  EXPECT_TRUE(stage->key("incident")->state.empty());
 }
 
 TEST_F(WorkerTest, EndsWhatARemovedSinkLeftBehind) {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "bus/transaction.h"
+#include "schemas/transition.h"
+
+namespace sinks {
+
+// What a sink noted of the incidents of a key (Sending::note). A view of the state of the transaction's key
+// (docs/formats/sink-state.md).
+class Notes {
+ public:
+  // Longer than an incident may open again as itself.
+  static constexpr std::chrono::hours kKeepAfterEnd{24};
+  static constexpr std::string_view kForgetTimer = "forget";
+
+  explicit Notes(bus::Transaction& txn) : txn_(txn) {}
+
+  std::string of(const schemas::Incident& incident) const;
+  // After an attempt; sets the timer that forgets once the incident is over.
+  void keep(const schemas::Incident& incident, std::string note);
+  // On the timer.
+  void forget_all();
+
+ private:
+  bus::Transaction& txn_;
+};
+
+}  // namespace sinks
