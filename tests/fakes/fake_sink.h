@@ -30,7 +30,7 @@ class FakeSink : public sinks::Sink {
     {
       std::lock_guard lock(mutex_);
       ++attempts_;
-      sending.note += (sending.note.empty() ? "" : " ") + rendered.body;
+      if (takes_notes) sending.note += (sending.note.empty() ? "" : " ") + rendered.body;
       notes_.push_back(sending.note);
       keys_.push_back(rendered.idempotency_key);
       arrived_.notify_all();
@@ -60,6 +60,7 @@ class FakeSink : public sinks::Sink {
   std::deque<base::Error> next_failures;  // Of the next sends, one each.
   bool hanging = false;                   // Sends never answer, but can be cancelled.
   std::chrono::milliseconds takes{0};     // Each send; it can be cancelled too.
+  bool takes_notes = false;               // Of the transitions of an incident, in order.
 
   int attempts() const {
     std::lock_guard lock(mutex_);

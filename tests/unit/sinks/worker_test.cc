@@ -284,6 +284,7 @@ TEST_F(WorkerTest, ShowsItsMetricsByNameAndReason) {
 }
 
 TEST_F(WorkerTest, KeepsWhatTheSinkNotesOfAnIncident) {
+  sink->takes_notes = true;
   sink->next_failures = {down()};
 
   deliver("t1");
@@ -294,6 +295,7 @@ TEST_F(WorkerTest, KeepsWhatTheSinkNotesOfAnIncident) {
 }
 
 TEST_F(WorkerTest, ForgetsWhatTheSinkNotedADayAfterTheEnd) {
+  sink->takes_notes = true;
   deliver("t1");
   ASSERT_TRUE(stage->handle("deliveries.pager", "incident", delivery("t2", schemas::TransitionState::kResolved)));
   stage->advance(hours(23));
@@ -305,6 +307,7 @@ TEST_F(WorkerTest, ForgetsWhatTheSinkNotedADayAfterTheEnd) {
 }
 
 TEST_F(WorkerTest, EndsWhatARemovedSinkLeftBehind) {
+  sink->takes_notes = true;
   sink->next_failures = {down()};
   deliver("t1");
   deliver("t2");
