@@ -20,7 +20,7 @@ namespace {
 class SilentSink final : public sinks::Sink {
  public:
   base::Result<sinks::Rendered> render(const schemas::Delivery&) const override { return sinks::Rendered{}; }
-  base::Task<base::Result<sinks::Reply>> send(sinks::Rendered, base::Deadline) override {
+  base::Task<base::Result<sinks::Reply>> send(sinks::Sending&) override {
     co_return sinks::Reply{"replayed: not sent"};
   }
 };
