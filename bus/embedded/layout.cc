@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/embedded/layout.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <system_error>
 
 namespace bus::embedded {
@@ -31,12 +34,44 @@ CREATE TABLE broadcast(topic TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT N
 CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB);
 )";
 
-void create_tables(sqlite::Connection& database) {
+void fill(const std::filesystem::path& file) {
+  sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
+  database.execute("PRAGMA synchronous=OFF");
+  database.execute("PRAGMA journal_mode=MEMORY");
   database.execute("BEGIN IMMEDIATE");
   database.execute(kTables);
   database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
   database.execute("PRAGMA user_version=" + std::to_string(kFormatVersion));
   database.execute("COMMIT");
+  database.execute("PRAGMA journal_mode=WAL");  // Kept in the file; whether it works, its opening tells.
+}
+
+bool sync_path(const std::filesystem::path& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  bool synced = ::fsync(file) == 0;
+  ::close(file);
+  return synced;
+}
+
+// Makes the empty log under another name first, so that it is there whole or not at all, for two syncs instead of the
+// six of SQLite's own caution.
+base::Result<void> create(const std::filesystem::path& file, bool durable) {
+  std::filesystem::path unfinished = file.string() + ".new";
+  std::error_code failure;
+  std::filesystem::remove(unfinished, failure);
+  fill(unfinished);
+  bool done = !durable || sync_path(unfinished);
+  if (done) std::filesystem::rename(unfinished, file, failure);
+  done = done && !failure && (!durable || sync_path(file.parent_path()));
+  if (!done) return base::passing(base::Reason::kUnavailable, file.string() + " could not be made: disk trouble");
+  return base::ok();
+}
+
+bool is_missing(const std::filesystem::path& file) {
+  std::error_code failure;
+  auto size = std::filesystem::file_size(file, failure);
+  return failure == std::errc::no_such_file_or_directory || (!failure && size == 0);
 }
 
 base::Error refuse(const std::filesystem::path& file, const std::string& why) {
@@ -56,6 +91,9 @@ base::Result<void> verify_format(sqlite::Connection& database, const std::filesy
 }
 
 base::Result<sqlite::Connection> prepare_for_writing(const std::filesystem::path& file, bool durable) {
+  if (is_missing(file)) {
+    BOOST_OUTCOME_TRY(create(file, durable));
+  }
   sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
   // Deleted pages are used again, so the file stays at its high-water mark, which max_bytes bounds. Vacuuming would
   // rewrite pages on the intake's time to save disk that the next burst needs anyway.
@@ -68,7 +106,6 @@ base::Result<sqlite::Connection> prepare_for_writing(const std::filesystem::path
   database.execute(durable ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=OFF");
   database.execute("PRAGMA wal_autocheckpoint=" + std::to_string(kCheckpointPages));
   database.execute("PRAGMA journal_size_limit=" + std::to_string(kWalBytes));
-  if (database.number("PRAGMA schema_version") == 0) create_tables(database);
   BOOST_OUTCOME_TRY(verify_format(database, file));
   return database;
 }

@@ -106,6 +106,20 @@ TEST_F(EmbeddedDisk, AFileThatIsNoDatabaseIsRefusedWithTheWayOut) {
   EXPECT_THAT(refusal(), testing::AllOf(HasSubstr(file().string()), HasSubstr("damaged"), HasSubstr("mv ")));
 }
 
+TEST_F(EmbeddedDisk, WhatACrashLeftOfAFileInTheMakingIsMadeAnew) {
+  std::ofstream(file().string() + ".new", std::ios::binary) << "half a database";
+  write("");
+  {
+    auto bus = make();
+    ASSERT_TRUE(bus->start());
+    EXPECT_TRUE(append(*bus, "kept"));
+    wait(bus->stop());
+  }
+
+  EXPECT_FALSE(std::filesystem::exists(file().string() + ".new"));
+  EXPECT_EQ(refusal(), "started");
+}
+
 TEST_F(EmbeddedDisk, ADamagedFileIsRefusedWithTheWayOut) {
   {
     auto bus = make();
