@@ -33,6 +33,9 @@ class Transaction {
   virtual const std::string& key() const = 0;
   // The pipeline's clock when the handler was called.
   virtual base::Time now() const = 0;
+  // Since when this process has run the stage for the key, by the same clock. A record from before it may have been
+  // handled in part by whoever ran the stage then; one from after it was not.
+  virtual base::Time owned_since() const = 0;
 
   // The value of an entry, with this transaction's own changes, or nullptr. Valid until the next put or erase.
   virtual const std::string* get(std::string_view table, std::string_view entry) const = 0;

@@ -33,6 +33,9 @@ struct Sending {
   // It is kept with the incident, whether the attempt succeeds or fails, over restarts and hand-overs, until a day
   // after the incident's end. A few kilobytes: it is written with every send.
   std::string note = {};
+  // An earlier attempt may have arrived without our knowing: it ended in the dark, or whoever ran the stage before this
+  // process may have made it.
+  bool maybe_sent = false;
 };
 
 // One outside system that transitions are delivered to.

@@ -15,10 +15,12 @@ namespace bus::stage {
 class Call final : public Transaction {
  public:
   // `key` and `state` outlive the call and do not change meanwhile.
-  Call(const std::string& key, base::Time now, const KeyState& state) : key_(key), now_(now), state_(state) {}
+  Call(const std::string& key, base::Time now, base::Time owned_since, const KeyState& state)
+      : key_(key), now_(now), owned_since_(owned_since), state_(state) {}
 
   const std::string& key() const override { return key_; }
   base::Time now() const override { return now_; }
+  base::Time owned_since() const override { return owned_since_; }
   const std::string* get(std::string_view table, std::string_view entry) const override;
   std::vector<std::pair<std::string, std::string>> entries(std::string_view table) const override;
   void put(std::string_view table, std::string_view entry, std::string value) override;
@@ -37,6 +39,7 @@ class Call final : public Transaction {
  private:
   const std::string& key_;
   base::Time now_;
+  base::Time owned_since_;
   const KeyState& state_;
   Changes changes_;
   std::size_t largest_ = 0;

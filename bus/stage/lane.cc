@@ -20,6 +20,7 @@ void Lane::begin(std::int64_t behind, TimerIndex timers) {
   Started started;
   {
     std::lock_guard lock(mutex_);
+    begun_ = deps_.clock.now();
     timers_ = std::move(timers);
     flagged_until_ = base::Time::min();
     metrics_.timers.Increment(static_cast<double>(timers_.size()));

@@ -140,6 +140,7 @@ class Lane {
   Deps deps_;
   StageMetrics metrics_;
   std::atomic<bool> closing_ = false;
+  base::Time begun_;  // Set before anything is handled.
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::unique_ptr<Slot>> slots_;

@@ -81,7 +81,7 @@ base::Task<Lane::Outcome> Lane::handle_record(Slot& slot, KeyUnit& unit, std::sh
     again->attempt = slot.record_attempt;
   }
   const Record& record = again ? *again : *next;
-  Call call(slot.key, deps_.clock.now(), *slot.state);
+  Call call(slot.key, deps_.clock.now(), begun_, *slot.state);
   base::Result<void> result = co_await guarded(handler_.on_record(record, call));
   if (result) result = verdict(call, *slot.state);
   if (auto outcome = judge(result, slot, slot.record_attempt)) co_return *outcome;
@@ -96,7 +96,7 @@ base::Task<Lane::Outcome> Lane::handle_record(Slot& slot, KeyUnit& unit, std::sh
 base::Task<Lane::Outcome> Lane::handle_timer(Slot& slot, KeyUnit& unit) {
   auto [name, setting] = *slot.state->earliest();
   Timer timer{slot.key, name, setting.due, setting.value};
-  Call call(slot.key, deps_.clock.now(), *slot.state);
+  Call call(slot.key, deps_.clock.now(), begun_, *slot.state);
   // Spent, unless the handler sets it again.
   call.cancel_timer(name);
   base::Result<void> result = co_await guarded(handler_.on_timer(timer, call));
@@ -156,7 +156,7 @@ std::optional<Lane::Outcome> Lane::judge(const base::Result<void>& result, Slot&
 
 // What remains of a record that was given up: a letter, and the handler's accounting.
 Changes Lane::give_up(const Record& record, const base::Error& error, const Slot& slot) {
-  Call call(slot.key, deps_.clock.now(), *slot.state);
+  Call call(slot.key, deps_.clock.now(), begun_, *slot.state);
   DeadLetter letter;
   letter.id = dead_letter_id(spec_.name, record.topic, record.key, record.value);
   letter.stage = spec_.name;

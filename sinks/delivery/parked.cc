@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view kProgress = "progress";
 
 std::string encode_attempts(const Attempts& attempts) {
-  return nlohmann::json{{"attempts", attempts.made}, {"since", base::to_rfc3339(attempts.since)}}.dump();
+  nlohmann::json json = {{"attempts", attempts.made}, {"since", base::to_rfc3339(attempts.since)}};
+  if (attempts.in_the_dark) json["in_the_dark"] = true;
+  return json.dump();
 }
 
 Attempts decode_attempts(const std::string* text) {
@@ -23,6 +25,7 @@ Attempts decode_attempts(const std::string* text) {
   auto json = nlohmann::json::parse(*text, nullptr, false);
   if (!json.is_object()) return attempts;
   attempts.made = json.value("attempts", 0);
+  attempts.in_the_dark = json.value("in_the_dark", false);
   auto since = base::parse_rfc3339(json.value("since", ""));
   if (since && since.value()) attempts.since = *since.value();
   return attempts;

@@ -26,7 +26,8 @@ struct RetryPolicy {
 // How far one delivery has come.
 struct Attempts {
   int made = 0;
-  base::Time since;  // Where its retry budget begins.
+  base::Time since;          // Where its retry budget begins.
+  bool in_the_dark = false;  // One of them may have arrived (Sending::maybe_sent).
 };
 
 // How long to wait after `error`, the last of attempts.made.

@@ -45,6 +45,20 @@ bool is_trouble(const Error& error) {
   return !error.retry.is_never() && error.reason != Reason::kRateLimited && error.reason != Reason::kCancelled;
 }
 
+// It may have arrived: nobody answered, or somebody who is in trouble did.
+bool is_in_the_dark(const Error& error) {
+  return error.reason == Reason::kTimeout || error.reason == Reason::kUnreachable ||
+         error.reason == Reason::kUnavailable || error.reason == Reason::kBadAnswer ||
+         error.reason == Reason::kCancelled;
+}
+
+// Whether whoever ran the stage before this process may have tried what was to be done at `due`.
+bool may_be_tried_before(base::Time due, const bus::Transaction& txn) {
+  // Of the clocks of two machines, and of one that is set.
+  constexpr std::chrono::seconds kSkew(5);
+  return txn.owned_since() != base::Time::min() && due < txn.owned_since() + kSkew;
+}
+
 Error given_up(Error error) {
   error.retry = base::Retry::never();
   return error;
@@ -82,7 +96,8 @@ base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& reco
     co_return base::ok();
   }
   // A dead letter that is played again has a new record, and with it a new budget.
-  Outcome outcome = co_await attempt(delivery, {.since = record.time}, txn);
+  bool in_the_dark = record.attempt > 1 || may_be_tried_before(record.time, txn);
+  Outcome outcome = co_await attempt(delivery, {.since = record.time, .in_the_dark = in_the_dark}, txn);
   if (outcome.reply) {
     settle_delivered(delivery, outcome.attempts.made, outcome.reply.value().detail, txn);
     co_return base::ok();
@@ -99,6 +114,7 @@ base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer& timer,
   if (queue.empty()) co_return base::ok();
   auto entry = queue.front();
   BOOST_OUTCOME_CO_TRY(auto delivery, schemas::decode_delivery(entry.value));  // As it was before it was parked.
+  entry.attempts.in_the_dark |= may_be_tried_before(timer.due, txn);
   Outcome outcome = co_await attempt(delivery, entry.attempts, txn);
   if (outcome.stopped) co_return outcome.reply.error();
   if (outcome.reply) {
@@ -144,8 +160,12 @@ base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Deliv
       outcome.reply = rendered.error();
     } else if (auto pass = co_await gate_.enter(started + (attempts.since + options_.retry.retry_for - now))) {
       ++outcome.attempts.made;
-      Sending sending{.delivery = delivery, .rendered = std::move(rendered.value()), .note = Notes(txn).of(incident)};
+      Sending sending{.delivery = delivery,
+                      .rendered = std::move(rendered.value()),
+                      .note = Notes(txn).of(incident),
+                      .maybe_sent = attempts.in_the_dark};
       outcome.reply = co_await send(sending, *pass);
+      outcome.attempts.in_the_dark |= !outcome.reply && is_in_the_dark(outcome.reply.error());
       Notes(txn).keep(incident, std::move(sending.note));
     } else {
       auto why = gate_.last_error().value_or(base::passing(Reason::kUnavailable, "the sink is down"));

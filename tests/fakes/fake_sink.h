@@ -32,6 +32,7 @@ class FakeSink : public sinks::Sink {
       ++attempts_;
       if (takes_notes) sending.note += (sending.note.empty() ? "" : " ") + rendered.body;
       notes_.push_back(sending.note);
+      maybe_sent_.push_back(sending.maybe_sent);
       keys_.push_back(rendered.idempotency_key);
       arrived_.notify_all();
     }
@@ -91,6 +92,12 @@ class FakeSink : public sinks::Sink {
     return notes_;
   }
 
+  // Of each attempt, whether an earlier one may have arrived.
+  std::vector<bool> maybe_sent() const {
+    std::lock_guard lock(mutex_);
+    return maybe_sent_;
+  }
+
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable arrived_;
@@ -98,6 +105,7 @@ class FakeSink : public sinks::Sink {
   std::vector<std::string> sent_;
   std::vector<std::string> keys_;
   std::vector<std::string> notes_;
+  std::vector<bool> maybe_sent_;
 };
 
 }  // namespace fakes

@@ -64,6 +64,8 @@ class FakeStage {
   // The process dies after the next handler call and before its commit: the record is read again.
   void crash_next() { crash_next_ = true; }
   int max_attempts = 3;
+  // Since when the process has run the stage.
+  base::Time owned_from = base::Time::min();
 
   // Everything emitted so far, over all keys, in order.
   std::vector<FakeTransaction::Emitted> emitted;
@@ -99,6 +101,7 @@ class FakeStage {
   FakeTransaction begin(const std::string& key) {
     FakeTransaction txn = keys_.try_emplace(key, key).first->second;
     txn.time = clock_.now();
+    txn.owned_from = owned_from;
     return txn;
   }
   void commit(FakeTransaction txn) {

@@ -25,6 +25,7 @@ class FakeTransaction : public bus::Transaction {
 
   const std::string& key() const override { return key_; }
   base::Time now() const override { return time; }
+  base::Time owned_since() const override { return owned_from; }
 
   const std::string* get(std::string_view table, std::string_view entry) const override {
     auto found = state.find({std::string(table), std::string(entry)});
@@ -54,6 +55,7 @@ class FakeTransaction : public bus::Transaction {
 
   // Levers and what to look at.
   base::Time time;
+  base::Time owned_from = base::Time::min();
   std::map<std::pair<std::string, std::string>, std::string> state;  // By table and entry.
   std::map<std::string, bus::Timer> timers;
   std::vector<Emitted> emitted;

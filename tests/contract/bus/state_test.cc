@@ -57,6 +57,32 @@ TEST_P(BusState, StateSurvivesReopening) {
   EXPECT_THAT(journal.lines(), ElementsAre("a1", "a2"));
 }
 
+TEST_P(BusState, AHandlerKnowsWhatCameBeforeItsProcessHadTheKey) {
+  Journal journal;
+  ScriptedHandler handler;
+  handler.record = [&](const bus::Record& record, bus::Transaction& txn) -> base::Task<Outcome> {
+    EXPECT_LE(txn.owned_since(), txn.now());
+    journal.add(record.value + (record.time < txn.owned_since() ? " came before" : " came since"));
+    txn.set_timer("later", clock_.now() + 1h);
+    co_return base::ok();
+  };
+  handler.timer = [&](const bus::Timer& timer, bus::Transaction& txn) -> base::Task<Outcome> {
+    journal.add(timer.due < txn.owned_since() ? "due before" : "due since");
+    co_return base::ok();
+  };
+  append("in", "k", "first");
+  clock_.advance(1s);
+  add_stage({.name = "s", .inputs = {"in"}}, handler);
+  idle();
+  append("in", "k", "second");
+  idle();
+  reopen();
+  clock_.advance(2h);
+  add_stage({.name = "s", .inputs = {"in"}}, handler);
+  idle();
+  EXPECT_THAT(journal.lines(), ElementsAre("first came before", "second came since", "due before"));
+}
+
 TEST_P(BusState, EntriesAreListedInOrderWithTheCallsOwnChanges) {
   std::vector<std::pair<std::string, std::string>> listed;
   ScriptedHandler handler;

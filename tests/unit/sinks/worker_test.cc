@@ -134,6 +134,35 @@ TEST_F(WorkerTest, WaitsAsLongAsTheSinkAsksFor) {
   EXPECT_THAT(receipts(), ElementsAre("t1 delivered 2"));
 }
 
+TEST_F(WorkerTest, SaysWhenAnAttemptBeforeMayHaveArrived) {
+  sink->next_failures = {base::passing(Reason::kRateLimited, "429"), base::passing(Reason::kTimeout, "no answer"),
+                         base::passing(Reason::kRateLimited, "429")};
+
+  ASSERT_TRUE(deliver("t1"));
+  stage->advance(hours(1));
+
+  EXPECT_THAT(sink->maybe_sent(), ElementsAre(false, false, true, true));
+}
+
+TEST_F(WorkerTest, SaysWhenAProcessBeforeMayHaveSentIt) {
+  stage->owned_from = kNow + minutes(1);
+  ASSERT_TRUE(deliver("t1", "one"));
+  clock.advance(minutes(2));
+  ASSERT_TRUE(deliver("t2", "two"));
+
+  EXPECT_THAT(sink->maybe_sent(), ElementsAre(true, false));
+}
+
+TEST_F(WorkerTest, SaysWhenAProcessBeforeMayHaveTriedAgain) {
+  sink->next_failures = {unauthorized()};
+  ASSERT_TRUE(deliver("t1"));
+  stage->owned_from = kNow + minutes(5);
+
+  stage->advance(minutes(1));
+
+  EXPECT_THAT(sink->maybe_sent(), ElementsAre(false, true));
+}
+
 TEST_F(WorkerTest, KeepsTheOrderWithinAnIncident) {
   sink->next_failures = {down()};
   for (const char* id : {"t1", "t2", "t3"}) ASSERT_TRUE(deliver(id));
