@@ -106,6 +106,26 @@ void add_findings(CLI::App& cli, Chosen& chosen) {
               "Id of the finding, or its beginning");
 }
 
+void add_history(CLI::App& cli, Chosen& chosen) {
+  auto* verb = cli.add_subcommand("history", "What was delivered where, what was not and why; the newest last");
+  auto args = looking_args<verbs::HistoryArgs>(verb);
+  verb->add_option("--sink", args->sinks, "Only of these sinks")->delimiter(',');
+  verb->add_option("--outcome", args->outcomes, "Only delivered, suppressed, dead_lettered, pending")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"delivered", "suppressed", "dead_lettered", "pending"}));
+  verb->add_option("--state", args->states, "Only of incidents that opened, updated, resolved, reopened")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"opened", "updated", "resolved", "reopened"}));
+  verb->add_option("--incident", args->incident, "Only of this incident: its id or identity, or the beginning");
+  verb->add_option("--severity", args->severity, "Only of this severity and worse")
+      ->check(CLI::IsMember({"DEBUG", "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}, CLI::ignore_case));
+  verb->add_option("--since", args->since, "Only since then: how long ago (90m, 7d) or a time in RFC 3339");
+  verb->add_option("--limit", args->limit, "At most so many rows: the newest")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  verb->callback([args, &chosen] { chosen = [args] { return verbs::history(*args); }; });
+}
+
 void add_dead_letter_change(CLI::App& cli, Chosen& chosen, const char* name, const char* what,
                             int (*act)(const verbs::DeadLetterArgs&)) {
   auto args = std::make_shared<verbs::DeadLetterArgs>();
@@ -152,8 +172,9 @@ int run_cli(int argc, char** argv) {
   add_replay(cli, chosen);
   add_check(cli, chosen);
   add_looking(cli, chosen, "ledger", "Compare what came in with what became of it", verbs::ledger);
-  add_looking(cli, chosen, "explain", "Say why an event became what it became", verbs::explain,
-              "Id of an event or a finding, or its beginning");
+  add_looking(cli, chosen, "explain", "Say what every stage decided of an event, and how every sink answered",
+              verbs::explain, "Id of an event, a finding or an incident, or its beginning");
+  add_history(cli, chosen);
   add_findings(cli, chosen);
   add_dead_letters(cli, chosen);
   add_about(cli, chosen);

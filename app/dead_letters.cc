@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "ingest/splitter.h"
+#include "app/ledger.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
 
@@ -30,15 +30,24 @@ std::string ended_id(const std::string& value) {
   return json.value("id", "");
 }
 
-// What a letter was counted as when it was written.
-bus::Count counted_as(const bus::DeadLetter& letter) {
+// What was counted when a letter was written, as a transaction takes it.
+struct Counted {
+  std::vector<bus::Count> counts;
+  void count(std::string counter, std::int64_t by) { counts.push_back({std::move(counter), by}); }
+};
+
+// Takes a letter out of what it was counted as when it was written.
+std::vector<bus::Count> uncounted(const bus::DeadLetter& letter) {
   namespace ledger = schemas::ledger;
+  Counted counted;
   if (letter.topic.starts_with(schemas::topics::kDeliveriesPrefix)) {
     std::string sink = letter.topic.substr(schemas::topics::kDeliveriesPrefix.size());
-    return {ledger::with(ledger::kDeliveryDeadLettered, sink + "/" + letter.reason), 1};
+    counted.count(ledger::with(ledger::kDeliveryDeadLettered, sink + "/" + letter.reason), -1);
+  } else {
+    ingest::Weight weight = weigh_event(letter.topic, letter.value);
+    ledger::count_event(counted, weight.source, ledger::kEventDeadLettered, letter.reason, -weight.events);
   }
-  std::int64_t events = letter.topic == schemas::topics::kIntake ? ingest::events_in(letter.value) : 1;
-  return {ledger::with(ledger::kEventDeadLettered, letter.reason), events};
+  return std::move(counted.counts);
 }
 
 }  // namespace
@@ -65,8 +74,7 @@ base::Task<base::Result<void>> change_dead_letters(bus::Bus& bus, std::vector<bu
   std::vector<bus::Count> counts;
   for (const bus::DeadLetter& letter : letters) {
     if (change == DeadLetterChange::kReplay) {
-      bus::Count count = counted_as(letter);
-      counts.push_back({count.counter, -count.by});
+      for (bus::Count& count : uncounted(letter)) counts.push_back(std::move(count));
       records.push_back({letter.topic, letter.key, letter.value});
       if (!at_once) {
         BOOST_OUTCOME_CO_TRY(co_await bus.append(std::exchange(records, {}), std::exchange(counts, {})));

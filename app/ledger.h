@@ -5,9 +5,11 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "bus/archive.h"
+#include "ingest/splitter.h"
 
 namespace app {
 
@@ -26,10 +28,16 @@ struct Account {
   std::int64_t difference() const;
 };
 
-// The two accounts of a log.
+// The two accounts of a log, and the same broken down. An account of a part has no reasons where the parts don't count
+// them. Its difference is 0 too, but for what came before parts were counted.
 struct Ledger {
   Account events;
   Account deliveries;
+  std::map<std::string, Account> sources;  // Events by where they came from.
+  std::map<std::string, Account> sinks;    // Deliveries by sink.
+  // What became of the events that a playbook matched: "told", "limited", "silenced". One that several match is in
+  // each.
+  std::map<std::string, std::map<std::string, std::int64_t>> playbooks;
 
   std::int64_t difference() const;
 };
@@ -37,6 +45,10 @@ struct Ledger {
 // Adds up the bus's counters, and counts what is pending record by record, as of one moment.
 base::Result<Ledger> read_ledger(bus::Archive& archive);
 
+// {"events": {...}, "deliveries": {...}, "difference": 0, "sources": {...}, "playbooks": {...}, "sinks": {...}}.
 nlohmann::json to_json(const Ledger& ledger);
+
+// How many events of which source a record of the topics `intake`, `events` and `findings` stands for.
+ingest::Weight weigh_event(std::string_view topic, std::string_view value);
 
 }  // namespace app

@@ -28,13 +28,15 @@ base::Result<RecordedInput> read_intake(const std::string& line) {
   RecordedInput input;
   input.at = intake.received;
   input.record = {std::string(schemas::topics::kIntake), ingest::intake_key(summary.source, summary.group_key), line};
+  input.source = intake.source;
   input.events = static_cast<std::int64_t>(summary.alerts);
   return input;
 }
 
 base::Result<RecordedInput> read_event(const std::string& line) {
   BOOST_OUTCOME_TRY(auto event, schemas::decode_event(line));
-  return RecordedInput{event.received, {std::string(schemas::topics::kEvents), event.subject, line}, 1};
+  bus::Outgoing record{std::string(schemas::topics::kEvents), event.subject, line};
+  return RecordedInput{event.received, std::move(record), event.source, 1};
 }
 
 base::Result<void> read_line(const std::string& line, Recording& recording) {

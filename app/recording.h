@@ -15,6 +15,7 @@ namespace app {
 struct RecordedInput {
   base::Time at;
   bus::Outgoing record;
+  std::string source;
   std::int64_t events = 0;  // How many events it stands for.
 };
 

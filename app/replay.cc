@@ -10,7 +10,7 @@
 #include "app/pipeline.h"
 #include "app/threads.h"
 #include "bus/embedded/embedded_bus.h"
-#include "schemas/ledger.h"
+#include "ingest/intake_record.h"
 
 namespace app {
 
@@ -84,13 +84,15 @@ class Player {
   base::Task<base::Result<std::int64_t>> append(Position first, Position end) {
     move_to(std::prev(end)->at);
     std::vector<bus::Outgoing> records;
+    std::vector<bus::Count> counts;
     std::int64_t events = 0;
     for (auto position = first; position != end; ++position) {
       records.push_back(std::move(position->record));
       events += position->events;
+      for (auto& count : ingest::counts_of_received(position->source, position->events)) {
+        counts.push_back(std::move(count));
+      }
     }
-    std::vector<bus::Count> counts;
-    counts.push_back({std::string(schemas::ledger::kReceived), events});
     BOOST_OUTCOME_CO_TRY(co_await bus_.append(std::move(records), std::move(counts)));
     co_await bus_.idle();
     co_return events;

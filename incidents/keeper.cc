@@ -27,7 +27,8 @@ Outcome apply(Episode& episode, const schemas::Finding& finding) {
 void count_event(const schemas::Finding& finding, const Outcome& outcome, bus::Transaction& txn) {
   if (finding.event_id.empty()) return;
   bool matched = outcome.cause != "no_open_incident";
-  txn.count(ledger::with(matched ? ledger::kInIncident : ledger::kMatchedNothing, outcome.cause));
+  ledger::count_event(txn, finding.event_source, matched ? ledger::kInIncident : ledger::kMatchedNothing,
+                      outcome.cause);
 }
 
 void tell(const Outcome& outcome, schemas::Finding finding, std::string_view input, const Episode& episode,
@@ -89,7 +90,8 @@ base::Task<base::Result<void>> Keeper::on_timer(const bus::Timer& timer, bus::Tr
 void Keeper::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
   auto finding = schemas::decode_finding(record.value);
   if (finding.has_value() && finding.value().event_id.empty()) return;
-  txn.count(ledger::with(ledger::kEventDeadLettered, base::to_string(error.reason)));
+  ledger::count_event(txn, finding ? finding.value().event_source : "", ledger::kEventDeadLettered,
+                      base::to_string(error.reason));
 }
 
 bus::StageSpec keeper_stage() { return {.name = "incidents", .inputs = {std::string(schemas::topics::kFindings)}}; }

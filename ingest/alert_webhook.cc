@@ -3,7 +3,6 @@
 
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
-#include "schemas/ledger.h"
 #include "schemas/topics.h"
 
 namespace ingest {
@@ -37,8 +36,7 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
   if (alerts > 0) {
     std::vector<bus::Outgoing> records;
     records.push_back(record_of(summary.value(), clock_.now(), request.body));
-    std::vector<bus::Count> counts;
-    counts.push_back({std::string(schemas::ledger::kReceived), alerts});
+    auto counts = counts_of_received(summary.value().source, alerts);
     auto kept = co_await bus_.append(std::move(records), std::move(counts));
     if (!kept) {
       postponed_bodies_.Increment();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "schemas/ledger.h"
 
 namespace ingest {
 
@@ -36,6 +37,11 @@ bool is_intake(std::string_view value) { return value.starts_with(kHead); }
 
 std::string encode(std::string_view source, base::Time received, std::string_view body) {
   return fmt::format("{}{}{}{}{}{}}}", kHead, source, kReceived, base::to_rfc3339(received), kBody, body);
+}
+
+std::vector<bus::Count> counts_of_received(std::string_view source, std::int64_t events) {
+  namespace ledger = schemas::ledger;
+  return {{std::string(ledger::kReceived), events}, {ledger::of_source(source, ledger::kReceived), events}};
 }
 
 base::Result<IntakeRecord> decode_intake(std::string_view value) {

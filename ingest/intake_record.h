@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "bus/bus.h"
 
 namespace ingest {
 
@@ -26,5 +29,8 @@ bool is_intake(std::string_view value);
 // The body is put in as it stands. Requires: it is valid JSON.
 std::string encode(std::string_view source, base::Time received, std::string_view body);
 base::Result<IntakeRecord> decode_intake(std::string_view value);
+
+// What the ledger is told when so many events of a source are accepted: append it together with their records.
+std::vector<bus::Count> counts_of_received(std::string_view source, std::int64_t events);
 
 }  // namespace ingest

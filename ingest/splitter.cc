@@ -27,8 +27,9 @@ schemas::Event event_of(schemas::Alert alert, const std::string& cluster, const 
   return event;
 }
 
-void count_dead_letter(const base::Error& error, std::int64_t alerts, bus::Transaction& txn) {
-  txn.count(schemas::ledger::with(schemas::ledger::kEventDeadLettered, base::to_string(error.reason)), alerts);
+void count_dead_letter(const base::Error& error, const Weight& weight, bus::Transaction& txn) {
+  schemas::ledger::count_event(txn, weight.source, schemas::ledger::kEventDeadLettered, base::to_string(error.reason),
+                               weight.events);
 }
 
 // The letter holds a record with the one bad alert, so that playing it again splits just that.
@@ -44,7 +45,7 @@ void bury(const BadAlert& bad, const IntakeRecord& intake, bus::Transaction& txn
   letter.attempts = 1;
   letter.at = txn.now();
   txn.emit(bus::kDeadLetters, letter.key, bus::encode(letter));
-  count_dead_letter(bad.error, 1, txn);
+  count_dead_letter(bad.error, {intake.source, 1}, txn);
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bu
 }
 
 void Splitter::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
-  count_dead_letter(error, events_in(record.value), txn);
+  count_dead_letter(error, weigh_intake(record.value), txn);
 }
 
 void Splitter::replace(Relabel relabel) {
@@ -83,11 +84,11 @@ std::shared_ptr<const Relabel> Splitter::relabel() const {
   return relabel_;
 }
 
-std::int64_t events_in(std::string_view intake_record) {
+Weight weigh_intake(std::string_view intake_record) {
   auto intake = decode_intake(intake_record);
-  if (!intake) return 1;
+  if (!intake) return {};
   auto summary = summarize(intake.value().body);
-  return summary ? static_cast<std::int64_t>(summary.value().alerts) : 1;
+  return {intake.value().source, summary ? static_cast<std::int64_t>(summary.value().alerts) : 1};
 }
 
 bus::StageSpec Splitter::stage() {

@@ -37,8 +37,12 @@ class Splitter final : public bus::Handler {
   prometheus::Counter& bad_alerts_;
 };
 
-// How many events a record of topic `intake` stands for, for the ledger's count of what is pending; 1 when it can't be
-// read.
-std::int64_t events_in(std::string_view intake_record);
+// How many events of which source a record of topic `intake` stands for, for the ledger; one of no known source when it
+// can't be read.
+struct Weight {
+  std::string source;
+  std::int64_t events = 1;
+};
+Weight weigh_intake(std::string_view intake_record);
 
 }  // namespace ingest

@@ -35,8 +35,11 @@ base::Task<base::Result<void>> Worker::on_timer(const bus::Timer& timer, bus::Tr
   co_return base::ok();
 }
 
-void Worker::on_dead_letter(const bus::Record&, const base::Error& error, bus::Transaction& txn) {
-  txn.count(schemas::ledger::with(schemas::ledger::kEventDeadLettered, base::to_string(error.reason)));
+void Worker::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
+  namespace ledger = schemas::ledger;
+  auto event = schemas::decode_event(record.value);
+  ledger::count_event(txn, event ? event.value().source : "", ledger::kEventDeadLettered,
+                      base::to_string(error.reason));
 }
 
 void Worker::replace(std::shared_ptr<const Playbooks> playbooks) {

@@ -36,6 +36,9 @@ void write_fields(Writer& out, const Receipt& receipt) {
   out.field("transition_id", receipt.transition_id);
   out.field("incident_id", receipt.incident_id);
   out.field("sink", receipt.sink);
+  out.field_unless_empty("state", receipt.state);
+  out.field_unless_empty("severity", receipt.severity);
+  out.field_unless_empty("title", receipt.title);
   out.field("outcome", receipt.outcome);
   out.field_unless_empty("reason", receipt.reason);
   out.field_unless_empty("detail", receipt.detail);
@@ -50,12 +53,32 @@ void read_fields(Fields& in, Receipt& receipt) {
   in.required("transition_id", receipt.transition_id);
   in.optional("incident_id", receipt.incident_id);
   in.required("sink", receipt.sink);
+  in.optional("state", receipt.state);
+  in.optional("severity", receipt.severity);
+  in.optional("title", receipt.title);
   in.required("outcome", receipt.outcome);
   in.optional("reason", receipt.reason);
   in.optional("detail", receipt.detail);
   in.optional("attempts", receipt.attempts);
   in.required("at", receipt.at);
   receipt.unknown = in.unknown();
+}
+
+Receipt receipt_of(const Transition& transition, std::string delivery_id, std::string sink, DeliveryOutcome outcome) {
+  Receipt receipt{.delivery_id = std::move(delivery_id),
+                  .transition_id = transition.id,
+                  .incident_id = transition.incident.id,
+                  .sink = std::move(sink),
+                  .state = std::string(to_string(transition.state)),
+                  .severity = std::string(to_string(transition.incident.severity)),
+                  .title = transition.incident.title,
+                  .outcome = outcome};
+  if (receipt.title.size() > kReceiptTitle) {
+    std::size_t end = kReceiptTitle;
+    while (end > 0 && (static_cast<unsigned char>(receipt.title[end]) & 0xc0) == 0x80) --end;  // Whole characters.
+    receipt.title.resize(end);
+  }
+  return receipt;
 }
 
 std::string encode(const Delivery& delivery) { return codec::to_text(delivery); }

@@ -20,6 +20,9 @@ struct Delivery {
 enum class DeliveryOutcome { kDelivered, kSuppressed, kDeadLettered };
 std::string_view to_string(DeliveryOutcome outcome);
 
+// Enough to know an incident by: there is a receipt for every pair of transition and sink.
+inline constexpr std::size_t kReceiptTitle = 150;
+
 // How a delivery ended, or why a transition got none for a sink. A record of topic `receipts` ("tocsin.receipt/1"),
 // keyed by the incident.
 struct Receipt {
@@ -27,6 +30,9 @@ struct Receipt {
   std::string transition_id;
   std::string incident_id;
   std::string sink;
+  std::string state;     // What the incident did: "opened", ...
+  std::string severity;  // The incident's, then.
+  std::string title;     // The incident's, its first kReceiptTitle bytes.
   DeliveryOutcome outcome = DeliveryOutcome::kDelivered;
   std::string
       reason;  // Suppressed: "not_in_scope", "stopped_by:<sink>", "sink_removed", ...; dead-lettered: the error's.
@@ -35,6 +41,9 @@ struct Receipt {
   base::Time at;
   std::string unknown = "{}";
 };
+
+// The receipt of a transition at a sink, as far as the transition says.
+Receipt receipt_of(const Transition& transition, std::string delivery_id, std::string sink, DeliveryOutcome outcome);
 
 std::string encode(const Delivery& delivery);
 base::Result<Delivery> decode_delivery(std::string_view json);

@@ -95,6 +95,7 @@ void write_fields(Writer& out, const Finding& finding) {
   out.field("schema", "tocsin.finding/1");
   out.field("id", finding.id);
   out.field("event_id", finding.event_id);
+  out.field_unless_empty("event_source", finding.event_source);
   out.field("title", finding.title);
   out.field_unless_empty("description", finding.description);
   out.field("severity", finding.severity);
@@ -125,6 +126,7 @@ void read_fields(Fields& in, Finding& finding) {
   in.check_schema("tocsin.finding");
   in.required("id", finding.id);
   in.optional("event_id", finding.event_id);
+  in.optional("event_source", finding.event_source);
   in.required("title", finding.title);
   in.optional("description", finding.description);
   in.required("severity", finding.severity);

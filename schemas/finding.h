@@ -77,8 +77,9 @@ inline constexpr std::string_view kDefaultSinks = "*";
 
 // What we say about an event. A record of topic `findings` ("tocsin.finding/1"), keyed by incident.key.
 struct Finding {
-  std::string id;        // Derived from the event's id and when it came.
-  std::string event_id;  // The event that caused it.
+  std::string id;            // Derived from the event's id and when it came.
+  std::string event_id;      // The event that caused it.
+  std::string event_source;  // Where that came from: Event::source.
   std::string title;
   std::string description;
   Severity severity = Severity::kInfo;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,29 @@ inline constexpr std::string_view kDelivered = "deliveries/delivered";          
 inline constexpr std::string_view kSuppressed = "deliveries/suppressed";               // + "/<sink>/<reason>"
 inline constexpr std::string_view kDeliveryDeadLettered = "deliveries/dead_lettered";  // + "/<sink>/<reason>"
 
+// The same events by where they came from, "sources/<source>/<outcome>"; and what became of the events that a playbook
+// matched, "playbooks/<playbook>/told" or "/limited", "/silenced". An event that several playbooks match counts for
+// each of them.
+inline constexpr std::string_view kSources = "sources/";
+inline constexpr std::string_view kPlaybooks = "playbooks/";
+
 // "events/silenced" and "Watchdog" give "events/silenced/Watchdog".
 inline std::string with(std::string_view counter, std::string_view detail) {
   return std::string(counter) + "/" + std::string(detail);
+}
+
+// The counter of one source beside the counter of all, without its detail: "events/silenced" and "grafana" give
+// "sources/grafana/silenced".
+inline std::string of_source(std::string_view source, std::string_view counter) {
+  return with(std::string(kSources) + std::string(source), counter.substr(counter.find('/') + 1));
+}
+
+// Counts the end of an event, for all and for its source; an empty `source` is not known. `txn` is a bus::Transaction.
+template <class Transaction>
+void count_event(Transaction& txn, std::string_view source, std::string_view counter, std::string_view detail,
+                 std::int64_t by = 1) {
+  txn.count(detail.empty() ? std::string(counter) : with(counter, detail), by);
+  if (!source.empty()) txn.count(of_source(source, counter), by);
 }
 
 }  // namespace schemas::ledger

@@ -74,6 +74,8 @@ int findings_show(const LookArgs& args) {
     print(structured(schemas::to_json(*found), args.output));
   } else {
     print(sinks::render_text(*found, {.colour = ::isatty(STDOUT_FILENO) != 0}));
+    print("\nfinding   " + found->id + "\nevent     " + found->event_id + "\nincident  " +
+          identity_text(found->incident) + "\n");
   }
   return 0;
 }

@@ -20,4 +20,11 @@ base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args) {
   return app::open_archive(section, args.data_dir);
 }
 
+std::string identity_text(const schemas::IncidentIdentity& identity) {
+  std::string text = identity.cluster.empty() ? "" : identity.cluster + ": ";
+  if (!identity.name_space.empty()) text += identity.name_space + "/";
+  text += identity.owner_kind + "/" + identity.owner_name + " " + identity.family;
+  return text + " (" + short_id(identity.key) + ")";
+}
+
 }  // namespace app::verbs

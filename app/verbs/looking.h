@@ -11,6 +11,7 @@
 #include "app/verbs/verbs.h"
 #include "base/result.h"
 #include "bus/archive.h"
+#include "schemas/finding.h"
 
 namespace app::verbs {
 
@@ -33,5 +34,8 @@ base::Result<std::unique_ptr<bus::Archive>> open_archive(const LookArgs& args);
 // How many characters of an id tables show: enough to be unique among millions, and accepted by every verb.
 inline constexpr std::size_t kShortId = 12;
 inline std::string short_id(const std::string& id) { return id.substr(0, kShortId); }
+
+// An incident's identity for people: "prod: shop/deployment/cart crash_loop (0123456789ab)", with its key's beginning.
+std::string identity_text(const schemas::IncidentIdentity& identity);
 
 }  // namespace app::verbs

@@ -46,7 +46,7 @@ struct LookArgs {
   std::string config;  // Says where the log is; empty: in the data directory.
   std::string data_dir;
   std::string id;  // Or a prefix of it.
-  int limit = 50;
+  int limit = 50;  // Rows.
   Output output = Output::kTable;
 };
 int ledger(const LookArgs& args);
@@ -56,10 +56,21 @@ int findings_show(const LookArgs& args);
 int dead_letters_list(const LookArgs& args);
 int dead_letters_show(const LookArgs& args);
 
+// `tocsin history`: what is empty asks for everything.
+struct HistoryArgs : LookArgs {
+  std::vector<std::string> sinks;
+  std::vector<std::string> outcomes;
+  std::vector<std::string> states;
+  std::string incident;
+  std::string severity;  // The least.
+  std::string since;     // How long ago, or a time.
+};
+int history(const HistoryArgs& args);
+
 // `tocsin dlq replay` and `tocsin dlq drop`.
 struct DeadLetterArgs {
-  std::string token;     // Shown to it, where it wants one.
-  std::string ca_file;   // Of its certificate; empty: the system's.
+  std::string token;             // Shown to it, where it wants one.
+  std::string ca_file;           // Of its certificate; empty: the system's.
   std::string server;            // ADDR:PORT of the running process.
   std::vector<std::string> ids;  // Or prefixes of them.
   bool all = false;

@@ -36,6 +36,7 @@ schemas::Finding draft_of(const schemas::Event& event, const SeverityMap& severi
   // An event that comes again, as a repeat or after its end, has the same id: only the time tells it from the first.
   finding.id = base::derive_id({"finding", event.id, base::to_rfc3339(event.received)});
   finding.event_id = event.id;
+  finding.event_source = event.source;
   finding.repeat = is_repeat;
   finding.title = schemas::value_of(alert.annotations, "summary");
   if (finding.title.empty()) finding.title = alert.name();

@@ -39,7 +39,7 @@ Occasion Passage::occasion() const {
 
 base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGroup& group) {
   if (memory_.is_duplicate(*event_, options().dedup_window)) {
-    txn_.count(ledger::kDuplicate);
+    ledger::count_event(txn_, event_->source, ledger::kDuplicate, "");
     co_return base::ok();
   }
   if (memory_.is_repeat(*event_)) {
@@ -63,6 +63,7 @@ base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGr
   Acted acted = co_await act(std::move(acting), trace_, metrics, group);
   if (acted.was_cancelled) co_return base::passing(base::Reason::kCancelled, "the stage was stopped");
   if (acted.silenced_by && !must_be_told()) {
+    count(ran, "silenced");
     conclude("silenced", ledger::kSilenced, *acted.silenced_by);
     co_return base::ok();
   }
@@ -101,6 +102,7 @@ std::vector<const Playbook*> Passage::within_limits(const std::vector<const Play
   for (const Playbook* playbook : matched) {
     if (!is_resolved() && is_limited(txn_, *playbook)) {
       trace_.add("limit", playbook->name, "limited", "ran within " + base::to_string(playbook->rate_limit));
+      count({playbook}, "limited");
     } else {
       free.push_back(playbook);
     }
@@ -108,10 +110,18 @@ std::vector<const Playbook*> Passage::within_limits(const std::vector<const Play
   return free;
 }
 
+// What became of an event that these playbooks matched.
+void Passage::count(const std::vector<const Playbook*>& matched, std::string_view end) {
+  for (const Playbook* playbook : matched) {
+    txn_.count(ledger::with(std::string(ledger::kPlaybooks) + playbook->name, end));
+  }
+}
+
 void Passage::tell(Acted acted, const std::vector<const Playbook*>& ran) {
   for (const Playbook* playbook : ran) {
     if (!is_resolved() && !acted.failed.contains(playbook)) spend_limit(txn_, *playbook);
   }
+  count(ran, "told");
   schemas::Finding& finding = acted.finding;
   limit_sinks(finding, ran);
   identify(finding);
@@ -155,7 +165,7 @@ void Passage::emit(schemas::Finding finding) {
 }
 
 void Passage::conclude(std::string outcome, std::string_view counter, const std::string& rule) {
-  txn_.count(rule.empty() ? std::string(counter) : ledger::with(counter, rule));
+  ledger::count_event(txn_, event_->source, counter, rule);
   schemas::EventTrace trace{event_->id, std::move(outcome), rule, txn_.now(), trace_.take()};
   txn_.emit(schemas::topics::kTraces, event_->subject, schemas::encode(trace));
   remember(txn_, *event_, memory_, options());

@@ -38,6 +38,7 @@ class Passage {
   void begin_episode();
   void repeat();
   std::vector<const Playbook*> within_limits(const std::vector<const Playbook*>& matched);
+  void count(const std::vector<const Playbook*>& matched, std::string_view end);
   void tell(Acted acted, const std::vector<const Playbook*>& ran);
   void limit_sinks(schemas::Finding& finding, const std::vector<const Playbook*>& ran) const;
   void identify(schemas::Finding& finding);

@@ -16,12 +16,9 @@ namespace {
 
 schemas::Receipt receipt_of(const schemas::Delivery& delivery, schemas::DeliveryOutcome outcome,
                             const bus::Transaction& txn) {
-  return {.delivery_id = delivery.id,
-          .transition_id = delivery.transition.id,
-          .incident_id = delivery.transition.incident.id,
-          .sink = delivery.sink,
-          .outcome = outcome,
-          .at = txn.now()};
+  auto receipt = schemas::receipt_of(delivery.transition, delivery.id, delivery.sink, outcome);
+  receipt.at = txn.now();
+  return receipt;
 }
 
 void emit(const schemas::Receipt& receipt, bus::Transaction& txn) {

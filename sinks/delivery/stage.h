@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ std::string delivery_stage(std::string_view sink);
 
 // The deliveries of a sink that have not ended: those it has not come to, and those that wait for another attempt.
 base::Result<std::int64_t> pending_deliveries(const bus::Archive& archive, std::string_view sink);
+// Calls `visit` with the record of each of them.
+base::Result<void> scan_pending_deliveries(const bus::Archive& archive, std::string_view sink,
+                                           const std::function<void(const std::string& delivery)>& visit);
 
 }  // namespace sinks

@@ -43,14 +43,11 @@ void emit_delivery(std::string id, const schemas::Transition& transition, const 
 }
 
 void emit_suppressed(const schemas::Transition& transition, const Decision& decision, bus::Transaction& txn) {
-  schemas::Receipt receipt{.delivery_id = delivery_id(transition.id, decision.sink),
-                           .transition_id = transition.id,
-                           .incident_id = transition.incident.id,
-                           .sink = decision.sink,
-                           .outcome = schemas::DeliveryOutcome::kSuppressed,
-                           .reason = decision.reason,
-                           .detail = decision.detail,
-                           .at = txn.now()};
+  auto receipt = schemas::receipt_of(transition, delivery_id(transition.id, decision.sink), decision.sink,
+                                     schemas::DeliveryOutcome::kSuppressed);
+  receipt.reason = decision.reason;
+  receipt.detail = decision.detail;
+  receipt.at = txn.now();
   txn.emit(topics::kReceipts, txn.key(), schemas::encode(receipt));
   txn.count(ledger::with(ledger::with(ledger::kSuppressed, decision.sink), decision.reason));
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,8 @@ class FakeArchive final : public bus::Archive {
   std::map<std::string, std::vector<bus::Record>> records;
   std::map<Place, std::vector<bus::Record>> pending;
   std::map<Place, std::vector<bus::Record>> ahead;
+  // By stage and table: key, entry and value.
+  std::map<Place, std::vector<std::tuple<std::string, std::string, std::string>>> state;
   std::map<std::string, std::int64_t> counts;
   bool held = false;
 
@@ -35,7 +38,10 @@ class FakeArchive final : public bus::Archive {
     return each(records, std::string(topic), visit);
   }
   base::Result<void> scan_newest_first(std::string_view topic, const Visit& visit) const override {
-    return each(records, std::string(topic), visit);
+    auto found = records.find(std::string(topic));
+    if (found == records.end()) return base::ok();
+    for (auto record = found->second.rbegin(); record != found->second.rend() && visit(*record); ++record) continue;
+    return base::ok();
   }
   base::Result<void> scan_pending(std::string_view stage, std::string_view topic, const Visit& visit) const override {
     return each(pending, Place(stage, topic), visit);
@@ -44,8 +50,11 @@ class FakeArchive final : public bus::Archive {
     return each(ahead, Place(stage, topic), visit);
   }
   base::Result<void> scan_state(
-      std::string_view, std::string_view,
-      const std::function<void(const std::string&, const std::string&, const std::string&)>&) const override {
+      std::string_view stage, std::string_view table,
+      const std::function<void(const std::string&, const std::string&, const std::string&)>& visit) const override {
+    auto found = state.find(Place(stage, table));
+    if (found == state.end()) return base::ok();
+    for (const auto& [key, entry, value] : found->second) visit(key, entry, value);
     return base::ok();
   }
   base::Result<std::map<std::string, std::int64_t>> counters() const override { return counts; }

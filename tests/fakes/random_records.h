@@ -148,8 +148,8 @@ class RandomRecords {
 
   schemas::Finding finding() {
     schemas::Finding made;
-    for (std::string* field : {&made.id, &made.event_id, &made.title, &made.description, &made.aggregation_key,
-                               &made.fingerprint, &made.member}) {
+    for (std::string* field : {&made.id, &made.event_id, &made.event_source, &made.title, &made.description,
+                               &made.aggregation_key, &made.fingerprint, &made.member}) {
       *field = text();
     }
     made.severity = schemas::Severity(below(6));
@@ -197,6 +197,9 @@ class RandomRecords {
   schemas::Delivery delivery() { return {text(), text(), time(), chance(50), transition(), unknown()}; }
   schemas::Receipt receipt() {
     return {text(),
+            text(),
+            text(),
+            text(),
             text(),
             text(),
             text(),

@@ -58,7 +58,7 @@ TEST_F(Splitter, BuriesTheBadAlertAlone) {
   ASSERT_TRUE(letter);
   EXPECT_EQ(letter.value().topic, "intake");
   EXPECT_EQ(letter.value().reason, "bad_request");
-  EXPECT_EQ(ingest::events_in(letter.value().value), 1);
+  EXPECT_EQ(ingest::weigh_intake(letter.value().value).events, 1);
   EXPECT_EQ(stage_.counters["events/dead_lettered/bad_request"], 1);
 }
 

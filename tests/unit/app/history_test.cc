@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/history.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/fakes/told_incident.h"
+
+namespace {
+
+using schemas::DeliveryOutcome;
+using schemas::TransitionState;
+
+class Histories : public ::testing::Test {
+ protected:
+  Histories() {
+    auto opened = told_.transition("t-1", TransitionState::kOpened, told_.finding("f-1", "e-1", 0));
+    auto resolved = told_.transition("t-2", TransitionState::kResolved, told_.finding("f-2", "e-2", 5));
+    told_.receipt(opened, "chat", DeliveryOutcome::kDelivered, 1);
+    told_.receipt(opened, "mail", DeliveryOutcome::kSuppressed, 0, "muted");
+    told_.receipt(resolved, "chat", DeliveryOutcome::kDeadLettered, 6, "auth");
+    told_.pending(resolved, "pager", 3);
+  }
+
+  // "chat/delivered", in the order given.
+  std::vector<std::string> read(const app::HistoryFilter& filter, std::size_t limit = 100) {
+    std::vector<std::string> lines;
+    for (const auto& line : app::read_history(archive_, filter, limit).value()) {
+      lines.push_back(line.receipt.sink + "/" + line.outcome());
+    }
+    return lines;
+  }
+
+  fakes::FakeArchive archive_;
+  fakes::ToldIncident told_{archive_};
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(Histories, HaveTheNewestLast) {
+  EXPECT_EQ(read({}), (Lines{"mail/suppressed", "chat/delivered", "pager/pending", "chat/dead_lettered"}));
+}
+
+TEST_F(Histories, AreCutAtTheirOldEnd) { EXPECT_EQ(read({}, 2), (Lines{"pager/pending", "chat/dead_lettered"})); }
+
+TEST_F(Histories, AreFiltered) {
+  EXPECT_EQ(read({.sinks = {"chat"}}), (Lines{"chat/delivered", "chat/dead_lettered"}));
+  EXPECT_EQ(read({.outcomes = {"suppressed", "pending"}}), (Lines{"mail/suppressed", "pager/pending"}));
+  EXPECT_EQ(read({.states = {"resolved"}}), (Lines{"pager/pending", "chat/dead_lettered"}));
+  EXPECT_EQ(read({.since = fakes::ToldIncident::at(3)}), (Lines{"pager/pending", "chat/dead_lettered"}));
+  EXPECT_EQ(read({.incident = "incident-1"}).size(), 4u);
+  EXPECT_EQ(read({.incident = "key-"}).size(), 4u);
+  EXPECT_EQ(read({.incident = "incident-2"}).size(), 0u);
+  EXPECT_EQ(read({.at_least = schemas::Severity::kHigh}).size(), 4u);
+  EXPECT_EQ(read({.at_least = schemas::Severity::kCritical}).size(), 0u);
+}
+
+TEST_F(Histories, AreReceiptsAsJson) {
+  auto lines = app::read_history(archive_, {.sinks = {"pager"}}, 1);
+
+  auto json = app::to_json(lines.value().at(0));
+
+  EXPECT_EQ(json.at("outcome"), "pending");
+  EXPECT_EQ(json.at("sink"), "pager");
+  EXPECT_EQ(json.at("state"), "resolved");
+  EXPECT_EQ(json.at("severity"), "HIGH");
+  EXPECT_EQ(json.at("title"), "cart is down");
+  EXPECT_EQ(json.at("incident_key"), "key-1");
+}
+
+TEST(ReceiptTitles, AreCutBetweenCharacters) {
+  schemas::Transition transition;
+  transition.incident.title = std::string(schemas::kReceiptTitle - 1, 'x') + "\xc3\xa4";  // An umlaut over the edge.
+
+  auto receipt = schemas::receipt_of(transition, "d", "s", DeliveryOutcome::kDelivered);
+
+  EXPECT_EQ(receipt.title, std::string(schemas::kReceiptTitle - 1, 'x'));
+}
+
+}  // namespace
