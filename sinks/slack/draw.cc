@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "charts/chart.h"
+#include "sinks/render/shrink.h"
+#include "sinks/render/text.h"
+#include "sinks/slack/drawer.h"
+#include "sinks/slack/message.h"
+#include "sinks/slack/mrkdwn.h"
+#include "sinks/slack/pieces.h"
+
+namespace sinks::slack {
+
+namespace {
+
+// kMostUploads is their sum and one more for the whole finding.
+constexpr std::size_t kMostImages = 3;
+constexpr std::size_t kMostFiles = 5;
+static_assert(kMostImages + kMostFiles + 1 == kMostUploads);
+
+// As many bytes of a text as may be uploaded, the last ones.
+std::string last_bytes(const std::string& text, const Style& style) {
+  auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style.max_log_file_limit_kb, 1)) * 1000;
+  return clean(cut_front(text, limit));
+}
+
+std::string file_name(std::string_view name, std::string_view otherwise) {
+  std::string plain = cut(clean_line(name.substr(0, 256)), 80);
+  std::replace(plain.begin(), plain.end(), '/', '-');
+  return plain.empty() ? std::string(otherwise) : plain;
+}
+
+// Image blocks show these (https://docs.slack.dev/reference/block-kit/blocks/image-block).
+bool is_shown(std::string_view media_type) {
+  return media_type == "image/png" || media_type == "image/jpeg" || media_type == "image/gif";
+}
+
+// Files of a drawing's pieces, in their order.
+class Uploads {
+ public:
+  Uploads(const schemas::Finding& finding, const Style& style) : finding_(finding), style_(style) {}
+
+  std::vector<Upload> of(Drawing& drawing) {
+    if (!style_.uploads) return {};
+    for (auto& piece : drawing.pieces) {
+      if (piece.source) std::visit([&](const auto& block) { add(block, piece); }, *piece.source);
+    }
+    if (needs_whole_ || drawing.left_out > 0) add_whole(drawing);
+    return std::move(made_);
+  }
+
+ private:
+  void put(Upload upload, Piece& piece) {
+    auto& count = upload.is_image ? images_ : files_;
+    if (count == (upload.is_image ? kMostImages : kMostFiles) || upload.contents.empty()) return;
+    ++count;
+    piece.upload = static_cast<int>(made_.size());
+    made_.push_back(std::move(upload));
+  }
+
+  void add(const schemas::ChartBlock& block, Piece& piece) {
+    if (images_ == kMostImages) return;
+    constexpr charts::PngOptions kSize{.width = 800, .height = 360, .scale = 2};  // Sharp on dense screens.
+    auto png = charts::render_png(block.chart, kSize);
+    if (!png) return;
+    put({.name = "chart.png",
+         .title = piece.title,
+         .alt = piece.alt,
+         .media_type = "image/png",
+         .contents = std::move(png.value()),
+         .is_image = true},
+        piece);
+  }
+
+  void add(const schemas::ImageBlock& block, Piece& piece) {
+    put({.name = file_name(block.name, "picture"),
+         .title = piece.title,
+         .alt = piece.alt,
+         .media_type = block.media_type,
+         .contents = block.contents,
+         .is_image = is_shown(block.media_type)},
+        piece);
+  }
+
+  void add(const schemas::FileBlock& block, Piece& piece) {
+    bool is_whole = piece.kind == PieceKind::kLog && shown_count(piece) >= piece.total;
+    if (is_whole) return;
+    constexpr std::size_t kLargestBinary = 10'000'000;
+    if (piece.kind == PieceKind::kFile && block.contents.size() > kLargestBinary) return;
+    put({.name = file_name(block.name, "evidence.log"),
+         .title = piece.title,
+         .alt = {},
+         .media_type = piece.kind == PieceKind::kLog ? "text/plain" : block.media_type,
+         .contents = piece.kind == PieceKind::kLog ? last_bytes(block.contents, style_) : block.contents},
+        piece);
+  }
+
+  template <class Block>
+  void add(const Block&, Piece& piece) {
+    bool is_short_text = piece.kind == PieceKind::kText || piece.kind == PieceKind::kAnalysis;
+    if (is_short_text ? piece.text.ends_with("…") : shown_count(piece) < piece.total) needs_whole_ = true;
+    if (!piece.note.empty()) needs_whole_ = true;
+  }
+
+  void add_whole(Drawing& drawing) {
+    constexpr TextOptions kEverything{.width = 200, .colour = false, .max_lines = 20'000};
+    auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style_.max_log_file_limit_kb, 1)) * 1000;
+    drawing.whole = static_cast<int>(made_.size());
+    made_.push_back({.name = "finding.txt",
+                     .title = "The whole finding",
+                     .alt = {},
+                     .media_type = "text/plain",
+                     .contents = cut_text(render_text(finding_, kEverything), limit)});
+  }
+
+  const schemas::Finding& finding_;
+  const Style& style_;
+  std::vector<Upload> made_;
+  std::size_t images_ = 0;
+  std::size_t files_ = 0;
+  bool needs_whole_ = false;
+};
+
+// "last 20 of 400 lines", where the piece does not show all.
+std::string part_text(const Piece& piece) {
+  std::size_t shown = shown_count(piece);
+  if (piece.kind == PieceKind::kLog && shown < piece.total) {
+    return fmt::format("last {} of {} lines", shown, piece.total);
+  }
+  bool is_table = piece.kind == PieceKind::kTable || piece.kind == PieceKind::kEvents;
+  return is_table && shown < piece.total ? fmt::format("{} of {} rows", shown, piece.total) : piece.note;
+}
+
+}  // namespace
+
+Evidence draw(const schemas::Finding& finding, const Style& style) {
+  // What uploads and notes of cuts add to a piece: `"file":3,"note":"last 20 of 400000 lines"`.
+  constexpr std::size_t kPerPiece = 48;
+  auto drawing = drawing_of(finding, style);
+  cut_to(drawing, kEvidenceBytes - 256 - kPerPiece * drawing.pieces.size());
+  for (auto& piece : drawing.pieces) piece.note = part_text(piece);
+  Evidence evidence;
+  evidence.uploads = Uploads(finding, style).of(drawing);
+  evidence.json = encode(drawing);
+  return evidence;
+}
+
+bool brings_evidence(const schemas::Transition& transition) {
+  const auto& finding = transition.finding;
+  return finding.state == schemas::FindingState::kFiring && !finding.repeat && transition.cause != "quiet_time";
+}
+
+}  // namespace sinks::slack

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "sinks/slack/message.h"
+#include "tests/fakes/slack/block_kit.h"
+#include "tests/fakes/slack/incident_samples.h"
+
+namespace sinks::slack {
+namespace {
+
+namespace fs = std::filesystem;
+using fakes::slack::Sample;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> problems(const std::string& message) {
+  std::vector<std::string> found;
+  for (const auto& problem : fakes::slack::problems_of(json::parse(message))) found.push_back(to_string(problem));
+  return found;
+}
+
+// What is shown when every upload has worked.
+Shown shown_of(const schemas::Delivery& delivery, const Style& style = {}) {
+  auto evidence = draw(delivery.transition.finding, style);
+  Shown shown{.evidence = evidence.json, .file_ids = {}, .actions = "[]"};
+  for (std::size_t i = 0; i < evidence.uploads.size(); ++i) shown.file_ids.push_back("F0TOCSIN" + std::to_string(i));
+  return shown;
+}
+
+Sample sample(const std::string& name) {
+  for (auto& one : fakes::slack::samples()) {
+    if (one.name == name) return one;
+  }
+  ADD_FAILURE() << name;
+  return {};
+}
+
+std::string message_of(const Sample& sample, const Style& style = {}) {
+  return compose(sample.told, shown_of(sample.shown, style), style);
+}
+
+// A message that differs is written beside the program, to be looked at (docs/slack/render.sh draws it) and copied to
+// tests/golden/slack when it is meant to change.
+TEST(SlackMessages, AreWhatTheGoldenFilesSay) {
+  auto written = fs::path(TOCSIN_BINARY_DIR) / "slack";
+  fs::create_directories(written);
+  auto expect = [&](const std::string& name, const std::string& message) {
+    EXPECT_THAT(problems(message), IsEmpty()) << name;
+    auto text = json::parse(message).dump(1) + "\n";
+    std::ofstream(written / name) << text;
+    EXPECT_EQ(text, read(fs::path(TOCSIN_SOURCE_DIR) / "tests/golden/slack" / name)) << name;
+  };
+  for (const auto& one : fakes::slack::samples()) {
+    expect(one.name + ".json", message_of(one));
+    if (one.name == "crash-loop") {
+      auto evidence = draw(one.shown.transition.finding, {});
+      for (const auto& upload : evidence.uploads) std::ofstream(written / upload.name) << upload.contents;
+      expect("reply.json", compose_reply(one.told, shown_of(one.shown), {}));
+      expect("minimal.json", compose_minimal(one.told, {}));
+      expect("webhook.json", message_of(one, {.uploads = false}));
+    }
+  }
+}
+
+TEST(SlackMessages, NoteWhoseTheyAre) {
+  auto one = sample("crash-loop");
+  auto message = json::parse(message_of(one));
+
+  EXPECT_EQ(message["metadata"]["event_type"], "tocsin_incident");
+  auto payload = message["metadata"]["event_payload"];
+  EXPECT_EQ(payload["delivery"], one.told.id);
+  EXPECT_EQ(payload["incident"], one.told.transition.incident.id);
+  EXPECT_EQ(payload["transition"], one.told.transition.id);
+  EXPECT_EQ(payload["part"], "message");
+}
+
+TEST(SlackMessages, CallAndLinkOnlyWhatTheFindingSays) {
+  auto live = fakes::slack::live_parts_of(json::parse(message_of(sample("hostile"))));
+  EXPECT_THAT(live, ElementsAre("<https://runbooks.example.org/a%7Cb?x=%3Cy%3E&amp;z|Run/book &lt;!here&gt;>"));
+}
+
+TEST(SlackMessages, CallTheMentionedOutsideOfTheAttachment) {
+  auto message = json::parse(message_of(sample("crash-loop")));
+  EXPECT_THAT(message["blocks"].dump(), HasSubstr("<!subteam^S0PAYMENTS>"));
+}
+
+TEST(SlackMessages, KeepWhatWasShownOnceTheIncidentIsOver) {
+  auto message = json::parse(message_of(sample("crash-loop-resolved")));
+
+  EXPECT_EQ(message["attachments"][0]["color"], "#2eb67d");
+  EXPECT_EQ(message["blocks"][0]["text"]["text"],
+            "✅ Resolved after 1 h 39 min · Pod checkout-7d9f8b-xk2lq restarts again and again");
+  EXPECT_THAT(message["attachments"].dump(), HasSubstr("allocation of 268435456 bytes failed"));
+}
+
+TEST(SlackMessages, ShowCurvesAsTextWhereThePictureIsNotUploaded) {
+  auto one = sample("crash-loop");
+  auto shown = shown_of(one.shown);
+  EXPECT_THAT(compose(one.told, shown, {}), Not(HasSubstr("▁")));
+  shown.file_ids.clear();
+  EXPECT_THAT(compose(one.told, shown, {}), HasSubstr("▁"));
+}
+
+TEST(SlackMessages, CarryButtonsOfTheCaller) {
+  auto one = sample("crash-loop");
+  auto shown = shown_of(one.shown);
+  shown.actions =
+      R"([{"type":"button","action_id":"ack","text":{"type":"plain_text","text":"Acknowledge"},"value":"3f2a"}])";
+  auto message = compose(one.told, shown, {.link_buttons = true});
+
+  EXPECT_THAT(problems(message), IsEmpty());
+  EXPECT_THAT(message, HasSubstr("Acknowledge"));
+}
+
+TEST(SlackMessages, TakeWhatFitsIntoANote) {
+  for (const auto& one : fakes::slack::samples()) {
+    auto evidence = draw(one.shown.transition.finding, {});
+    EXPECT_LE(evidence.json.size(), kEvidenceBytes) << one.name;
+    EXPECT_LE(evidence.uploads.size(), kMostUploads) << one.name;
+  }
+}
+
+}  // namespace
+}  // namespace sinks::slack
