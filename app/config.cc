@@ -134,16 +134,31 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
                                    {services.sink_http != nullptr ? *services.sink_http : services.http,
                                     services.file_pool, std::string("tocsin/") + base::kVersion},
                                    problems);
+  const Node& heartbeat = file.take({"heartbeat"});
+  if (!heartbeat.is_null()) config.heartbeat = read_heartbeat_section(heartbeat, config.sinks.names(), problems);
+  const Node& watchdog = file.take({"watchdog"});
+  if (!watchdog.is_null()) config.watchdog = ingest::watchdog_options().read(watchdog, problems);
   file.refuse_others();
   if (problems.has_errors()) return std::nullopt;
   return config;
+}
+
+std::vector<std::string> Config::sink_names() const {
+  auto names = sinks.names();
+  if (heartbeat && !heartbeat->url.empty()) names.emplace_back(kHeartbeatSink);
+  return names;
+}
+
+heartbeat::Rules Config::heartbeat_rules() const {
+  return {cluster, heartbeat ? heartbeat->target() : std::string(), watchdog};
 }
 
 std::vector<const base::OptionSet*> top_level_option_sets() {
   std::vector<const base::OptionSet*> sets = server_option_sets();
   for (const auto* set :
        {&bus_options().set(), &retention_options().set(), &kafka_options().set(), &ingest::relabel_options().set(),
-        &playbooks::playbooks_options().set(), &playbooks::playbook_options().set()}) {
+        &heartbeat_options().set(), &ingest::watchdog_options().set(), &playbooks::playbooks_options().set(),
+        &playbooks::playbook_options().set()}) {
     sets.push_back(set);
   }
   return sets;

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "app/bus_section.h"
+#include "app/heartbeat/heartbeat_section.h"
+#include "app/heartbeat/rules.h"
 #include "app/server_section.h"
 #include "base/options/option_set.h"
 #include "base/yaml/parse.h"
 #include "base/yaml/problems.h"
-#include "ingest/relabel.h"
+#include "ingest/splitter.h"
 #include "net/http/client.h"
 #include "playbooks/playbooks.h"
 #include "sinks/sink_set.h"
@@ -28,6 +30,13 @@ struct Config {
   ingest::Relabel relabel;
   std::shared_ptr<const playbooks::Playbooks> playbooks;  // Keeps what its actions were built with.
   sinks::SinkSet sinks;
+  std::optional<HeartbeatSection> heartbeat;
+  std::optional<ingest::Watchdog> watchdog;
+
+  // Of everything that is delivered to: the sinks, and the URL of the heartbeat.
+  std::vector<std::string> sink_names() const;
+  ingest::SplitRules split_rules() const { return {relabel, watchdog}; }
+  heartbeat::Rules heartbeat_rules() const;
 };
 
 // What the parts of a configuration are built with; outlives it.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/dead_letters.h"
+#include "app/heartbeat/beat.h"
 #include "schemas/topics.h"
 #include "sinks/delivery/removed_sink.h"
 #include "sinks/delivery/stage.h"
@@ -61,6 +62,7 @@ base::Task<ServerResponse> newest_findings(OpenArchive open, int limit) {
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   std::string list = "[";
   auto scanned = archive.value()->scan_newest_first(schemas::topics::kFindings, [&](const bus::Record& record) {
+    if (heartbeat::is_ours(record.key)) return true;
     list += (list.size() > 1 ? "," : "") + record.value;
     return --limit > 0;
   });

@@ -12,37 +12,44 @@ struct Pipeline::Running {
   std::string digest;
   std::unique_ptr<sinks::DeliveryWorker> worker;
   std::unique_ptr<sinks::RemovedSink> removed;
+  std::unique_ptr<heartbeat::Caller> caller;
 };
 
 Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
     : config_(std::move(config)),
       roles_(roles),
       deps_(deps),
-      splitter_(config_.cluster, config_.relabel, deps.metrics),
+      rules_(config_.heartbeat_rules()),
+      passes_(deps.metrics),
+      splitter_(config_.cluster, config_.split_rules(), deps.metrics),
       worker_(config_.playbooks, deps.metrics, deps.work),
       keeper_({}, deps.metrics),
-      router_(config_.sinks.routes) {}
+      router_(config_.sinks.routes),
+      split_relay_("split", splitter_, heartbeat::split, passes_, rules_),
+      playbooks_relay_("playbooks", worker_, heartbeat::play, passes_, rules_),
+      incidents_relay_("incidents", keeper_, heartbeat::keep, passes_, rules_),
+      routing_relay_("routing", router_, heartbeat::route, passes_, rules_) {}
 
 Pipeline::~Pipeline() = default;
 
 base::Result<void> Pipeline::start(const std::vector<std::string>& topics) {
   if (roles_.ingest) {
-    BOOST_OUTCOME_TRY(deps_.bus.add_stage(ingest::Splitter::stage(), splitter_, deps_.work));
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(ingest::Splitter::stage(), split_relay_, deps_.work));
   }
   if (roles_.playbooks) {
-    BOOST_OUTCOME_TRY(deps_.bus.add_stage(playbooks::Worker::stage(), worker_, deps_.work));
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(playbooks::Worker::stage(), playbooks_relay_, deps_.work));
   }
   if (roles_.incidents) {
-    BOOST_OUTCOME_TRY(deps_.bus.add_stage(incidents::keeper_stage(), keeper_, deps_.work));
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(incidents::keeper_stage(), incidents_relay_, deps_.work));
   }
   if (!roles_.sinks) return base::ok();
-  BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), router_, deps_.work));
-  BOOST_OUTCOME_TRY(start_sinks(config_.sinks));
+  BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), routing_relay_, deps_.work));
+  BOOST_OUTCOME_TRY(start_sinks(config_));
   return end_removed(topics);
 }
 
 base::Result<void> Pipeline::end_removed(const std::vector<std::string>& topics) {
-  for (const std::string& gone : sinks::removed_sinks(topics, config_.sinks.names())) {
+  for (const std::string& gone : sinks::removed_sinks(topics, config_.sink_names())) {
     if (sinks_.contains(gone)) continue;
     BOOST_OUTCOME_TRY(start_removed(gone));
   }
@@ -56,17 +63,26 @@ std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& 
   if (roles.incidents) specs.push_back(incidents::keeper_stage());
   if (!roles.sinks) return specs;
   specs.push_back(sinks::Router::spec());
-  for (const auto& member : config.sinks.members) specs.push_back(sinks::DeliveryWorker::spec(member.name));
+  for (const auto& name : config.sink_names()) specs.push_back(sinks::DeliveryWorker::spec(name));
   return specs;
 }
 
-base::Result<void> Pipeline::start_sinks(sinks::SinkSet& set) {
-  for (auto& member : set.members) {
+base::Result<void> Pipeline::start_sinks(Config& config) {
+  if (config.heartbeat && !config.heartbeat->url.empty()) {
+    auto running = std::make_unique<Running>();
+    running->caller = std::make_unique<heartbeat::Caller>(
+        *config.heartbeat, heartbeat::EndDeps{deps_.http, deps_.wall_clock, health_, passes_});
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(heartbeat::Caller::spec(), *running->caller, deps_.work));
+    sinks_.emplace(kHeartbeatSink, std::move(running));
+  }
+  for (auto& member : config.sinks.members) {
     if (sinks_.contains(member.name)) continue;
     auto running = std::make_unique<Running>();
     running->digest = member.digest;
     running->worker = std::make_unique<sinks::DeliveryWorker>(
-        sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
+        sinks::delivery_options(member.configured.common),
+        std::make_unique<heartbeat::NotingSink>(member.name, std::move(member.configured.sink), deps_.wall_clock,
+                                                passes_),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
     BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->worker, deps_.work));
     sinks_.emplace(member.name, std::move(running));
@@ -97,7 +113,8 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
     base::log::warn("reload: another cluster name takes effect at the next start", {{"cluster", config_.cluster}});
     next.cluster = config_.cluster;
   }
-  splitter_.replace(next.relabel);
+  splitter_.replace(next.split_rules());
+  rules_.replace(next.heartbeat_rules());
   worker_.replace(next.playbooks);
   if (roles_.sinks) {
     std::vector<std::string> ended;
@@ -108,7 +125,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
       if (same == next.sinks.members.end()) ended.push_back(name);
     }
     for (const std::string& name : ended) co_await end_sink(name);
-    BOOST_OUTCOME_CO_TRY(start_sinks(next.sinks));
+    BOOST_OUTCOME_CO_TRY(start_sinks(next));
     router_.replace(next.sinks.routes);
     for (const std::string& name : ended) {
       if (sinks_.contains(name)) continue;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "app/config.h"
+#include "app/heartbeat/caller.h"
+#include "app/heartbeat/relay.h"
 #include "app/roles.h"
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -27,7 +29,8 @@ struct PipelineDeps {
   base::Clock& wall_clock;  // Paces sinks; the bus has the pipeline's own clock.
   base::Rng& rng;
   base::Metrics& metrics;
-  base::Executor work;  // Where stages run.
+  base::Executor work;      // Where stages run.
+  net::http::Client& http;  // What the heartbeat calls with.
 };
 
 // The stages between intake and the outside world, in one process. `run` and `replay` differ only in what they put
@@ -51,6 +54,8 @@ class Pipeline {
   base::Task<void> stop();
 
   const Config& config() const { return config_; }
+  // Where beats passed. Thread-safe.
+  heartbeat::Passes& passes() { return passes_; }
   // How the sinks are. Thread-safe.
   std::vector<sinks::SinkHealth> sink_health() const { return health_.all(); }
   // The stages that a configuration has under some roles, without those of sinks that are gone.
@@ -59,17 +64,23 @@ class Pipeline {
  private:
   struct Running;
 
-  base::Result<void> start_sinks(sinks::SinkSet& set);
+  base::Result<void> start_sinks(Config& config);
   base::Result<void> start_removed(const std::string& sink);
   base::Task<void> end_sink(std::string name);
 
   Config config_;
   Roles roles_;
   PipelineDeps deps_;
+  heartbeat::CurrentRules rules_;
+  heartbeat::Passes passes_;
   ingest::Splitter splitter_;
   playbooks::Worker worker_;
   incidents::Keeper keeper_;
   sinks::Router router_;
+  heartbeat::Relay split_relay_;
+  heartbeat::Relay playbooks_relay_;
+  heartbeat::Relay incidents_relay_;
+  heartbeat::Relay routing_relay_;
   sinks::HealthBoard health_;
   std::map<std::string, std::unique_ptr<Running>> sinks_;
 };

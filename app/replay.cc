@@ -25,8 +25,11 @@ class SilentSink final : public sinks::Sink {
   }
 };
 
-void silence(sinks::SinkSet& set) {
-  for (auto& member : set.members) {
+void silence(Config& config) {
+  config.heartbeat.reset();
+  // A recording ends, and with it the watchdog: that is no absence.
+  if (config.watchdog) config.watchdog->lease = base::Duration::max() / 4;
+  for (auto& member : config.sinks.members) {
     member.configured.sink = std::make_unique<SilentSink>();
     member.configured.common.rate_limit = {};
   }
@@ -136,7 +139,7 @@ base::Result<ReplayCounts> replay(const ReplaySettings& settings, Recording reco
   base::ManualClock clock(recording.inputs.front().at);
   auto http = net::http::make_replaying_client(std::move(recording.exchanges));
   BOOST_OUTCOME_TRY(auto config, load(settings.config, {*http, threads.executor()}));
-  silence(config.sinks);
+  silence(config);
 
   bus::embedded::EmbeddedOptions options;
   options.data_dir = settings.data_dir;
@@ -145,7 +148,7 @@ base::Result<ReplayCounts> replay(const ReplaySettings& settings, Recording reco
   options.max_bytes = config.bus.retention.bytes;
   auto bus = bus::embedded::make_embedded_bus(options, clock, metrics);
   BOOST_OUTCOME_TRY(bus->start());
-  Pipeline pipeline(std::move(config), Roles{}, {*bus, wall_clock, rng, metrics, threads.executor()});
+  Pipeline pipeline(std::move(config), Roles{}, {*bus, wall_clock, rng, metrics, threads.executor(), *http});
   BOOST_OUTCOME_TRY(pipeline.start({}));
   auto counts = await(driver.executor(),
                       play_all(Player(*bus, clock, settings.speed), std::move(recording.inputs), settings.tail));

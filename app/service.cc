@@ -11,6 +11,7 @@
 #include "app/await.h"
 #include "app/bus_wiring.h"
 #include "app/front_door.h"
+#include "app/heartbeat/heart.h"
 #include "app/input_recorder.h"
 #include "app/log_endpoints.h"
 #include "app/pipeline.h"
@@ -55,6 +56,7 @@ struct Service::Parts {
   base::Task<std::vector<std::string>> reload();
   base::Task<ServerResponse> intake(ServerRequest request);
   std::vector<Check> checks() const;
+  heartbeat::HeartOptions heart_options() const;
   void note_reload(bool ok);
   bool is_shared() const;
   base::Executor looking();
@@ -79,6 +81,7 @@ struct Service::Parts {
   std::optional<Threads> looks;
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<Pipeline> pipeline;
+  std::unique_ptr<heartbeat::Heart> heart;
   std::unique_ptr<ingest::AlertWebhook> webhook;
   std::unique_ptr<FrontDoor> door;
   mutable std::mutex mutex;  // Guards the two below.
@@ -124,9 +127,12 @@ base::Result<void> Service::Parts::start_pipeline() {
     BOOST_OUTCOME_TRY(auto archive, look());
     BOOST_OUTCOME_TRY(topics, archive->topics());
   }
-  pipeline = std::make_unique<Pipeline>(std::move(*config), Roles::of(settings.roles),
-                                        PipelineDeps{*bus, clock, rng, metrics, work.executor()});
+  pipeline = std::make_unique<Pipeline>(
+      std::move(*config), Roles::of(settings.roles),
+      PipelineDeps{*bus, clock, rng, metrics, work.executor(), sink_http ? *sink_http : *http});
   BOOST_OUTCOME_TRY(pipeline->start(topics));
+  heart = std::make_unique<heartbeat::Heart>(*bus, clock, metrics, pipeline->passes(), work.executor());
+  heart->start(heart_options());
   if (is_shared() && Roles::of(settings.roles).sinks) tasks.spawn(end_removed_sinks());
   return base::ok();
 }
@@ -158,6 +164,11 @@ base::Task<ServerResponse> Service::Parts::intake(ServerRequest request) {
   co_return response;
 }
 
+heartbeat::HeartOptions Service::Parts::heart_options() const {
+  const Config& now = pipeline->config();
+  return {now.heartbeat, now.watchdog, Roles::of(settings.roles).ingest, is_shared()};
+}
+
 std::vector<Check> Service::Parts::checks() const {
   auto health = bus->health();
   std::vector<Check> found;
@@ -167,6 +178,7 @@ std::vector<Check> Service::Parts::checks() const {
              {"log", health.writable, health.detail}};
   }
   for (const auto& stage : health.stages) found.push_back({"stage/" + stage.stage, stage.ready, stage.detail});
+  if (auto beats = heart->check()) found.push_back(std::move(*beats));
   // A sick sink keeps its deliveries; restarting or avoiding this process would mend nothing.
   for (auto& sink : pipeline->sink_health()) {
     found.push_back({"sink/" + sink.sink, sink.ok, std::move(sink.detail), false});
@@ -201,6 +213,7 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
     auto applied = co_await pipeline->apply(std::move(*next));
     if (!applied) errors.push_back(applied.error().message);
     if (applied) door->take(server);
+    if (applied) co_await heart->use(heart_options());
   } else {
     errors = lines;
   }
@@ -235,7 +248,7 @@ base::Task<void> Service::Parts::end_removed_sinks() {
 
 base::Task<bool> Service::Parts::try_end_removed_sinks() {
   if (!begin_change()) co_return false;
-  auto configured = pipeline->config().sinks.names();
+  auto configured = pipeline->config().sink_names();
   end_change();
   auto topics = co_await on(looking(), unfinished_deliveries([this] { return look(); }, std::move(configured)));
   if (!topics || !begin_change()) co_return false;
@@ -270,6 +283,7 @@ void Service::stop() {
     if (part) await(parts_->work.executor(), part->stop());
   };
   end(parts_->door);
+  end(parts_->heart);
   end(parts_->bus);
   end(parts_->pipeline);
   end(parts_->http);

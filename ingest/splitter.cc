@@ -50,18 +50,19 @@ void bury(const BadAlert& bad, const IntakeRecord& intake, bus::Transaction& txn
 
 }  // namespace
 
-Splitter::Splitter(std::string cluster, Relabel relabel, base::Metrics& metrics)
+Splitter::Splitter(std::string cluster, SplitRules rules, base::Metrics& metrics)
     : cluster_(std::move(cluster)),
-      relabel_(std::make_shared<const Relabel>(std::move(relabel))),
+      rules_(std::make_shared<const SplitRules>(std::move(rules))),
       bad_alerts_(metrics.counter("tocsin_intake_bad_alerts_total", "Alerts of a wrong shape, dead-lettered.")) {}
 
 base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto intake, decode_intake(record.value));
   BOOST_OUTCOME_CO_TRY(auto parsed, parse_alerts(intake.body));
-  auto rules = relabel();
+  auto rules = this->rules();
   for (schemas::Alert& alert : parsed.alerts) {
-    rules->apply(alert.labels);
+    rules->relabel.apply(alert.labels);
     auto event = event_of(std::move(alert), cluster_, intake);
+    if (rules->watchdog && rules->watchdog->is_it(*event.alert)) event.subject = kWatchdogKey;
     txn.emit(schemas::topics::kEvents, event.subject, schemas::encode(event));
   }
   for (const BadAlert& bad : parsed.bad) bury(bad, intake, txn);
@@ -73,15 +74,15 @@ void Splitter::on_dead_letter(const bus::Record& record, const base::Error& erro
   count_dead_letter(error, weigh_intake(record.value), txn);
 }
 
-void Splitter::replace(Relabel relabel) {
-  auto next = std::make_shared<const Relabel>(std::move(relabel));
+void Splitter::replace(SplitRules rules) {
+  auto next = std::make_shared<const SplitRules>(std::move(rules));
   std::lock_guard lock(mutex_);
-  relabel_.swap(next);
+  rules_.swap(next);
 }
 
-std::shared_ptr<const Relabel> Splitter::relabel() const {
+std::shared_ptr<const SplitRules> Splitter::rules() const {
   std::lock_guard lock(mutex_);
-  return relabel_;
+  return rules_;
 }
 
 Weight weigh_intake(std::string_view intake_record) {

@@ -4,36 +4,44 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/metrics.h"
 #include "bus/bus.h"
 #include "ingest/relabel.h"
+#include "ingest/watchdog.h"
 
 namespace ingest {
+
+// What the configuration says of splitting.
+struct SplitRules {
+  Relabel relabel;
+  std::optional<Watchdog> watchdog = std::nullopt;  // Its alerts have a key of their own.
+};
 
 // The stage that makes events of accepted bodies: one record of topic `intake` becomes one event per alert, keyed by
 // what the alert is about. An alert of a wrong shape becomes a dead letter; the others of its body go on.
 class Splitter final : public bus::Handler {
  public:
   // `cluster` is the installation's cluster name. `metrics` outlives the splitter.
-  Splitter(std::string cluster, Relabel relabel, base::Metrics& metrics);
+  Splitter(std::string cluster, SplitRules rules, base::Metrics& metrics);
 
   base::Task<base::Result<void>> on_record(const bus::Record& record, bus::Transaction& txn) override;
   void on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) override;
 
-  // What is split from now on is relabelled so.
-  void replace(Relabel relabel);
+  // For what is split from now on.
+  void replace(SplitRules rules);
 
   static bus::StageSpec stage();
 
  private:
-  std::shared_ptr<const Relabel> relabel() const;
+  std::shared_ptr<const SplitRules> rules() const;
 
   const std::string cluster_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Relabel> relabel_;
+  std::shared_ptr<const SplitRules> rules_;
   prometheus::Counter& bad_alerts_;
 };
 

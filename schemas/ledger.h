@@ -10,7 +10,8 @@ namespace schemas::ledger {
 // Names of the counters whose sums `tocsin ledger` compares. They are kept by the bus and move together with the
 // records that they count (bus::Transaction::count), so a crash can't part them.
 //
-// Events:     received = in_incident + matched_nothing + silenced + limited + duplicate + dead_lettered + pending
+// Events:     received = in_incident + matched_nothing + silenced + limited + duplicate + heartbeat + dead_lettered +
+//                        pending
 // Deliveries: made     = delivered + suppressed + dead_lettered + pending
 // Pending is not a counter: it is counted from the records that no stage is done with.
 //
@@ -22,6 +23,8 @@ inline constexpr std::string_view kMatchedNothing = "events/matched_nothing";
 inline constexpr std::string_view kSilenced = "events/silenced";    // + "/<rule>"
 inline constexpr std::string_view kLimited = "events/limited";      // + "/<playbook>"
 inline constexpr std::string_view kDuplicate = "events/duplicate";  // The same event within the dedup window.
+// + "/beat", "/watchdog", "/armed": ours, no incident's.
+inline constexpr std::string_view kHeartbeat = "events/heartbeat";
 inline constexpr std::string_view kEventDeadLettered = "events/dead_lettered";         // + "/<reason>"
 inline constexpr std::string_view kMade = "deliveries/made";                           // + "/<sink>"
 inline constexpr std::string_view kDelivered = "deliveries/delivered";                 // + "/<sink>"

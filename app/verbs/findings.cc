@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/heartbeat/beat.h"
 #include "app/table.h"
 #include "app/verbs/looking.h"
 #include "app/verbs/verbs.h"
@@ -17,10 +18,12 @@ namespace {
 
 constexpr std::size_t kTitleColumns = 60;
 
-// Calls `visit` for the findings, newest first, until it returns false. Repeats bring nothing to see and are left out.
+// Calls `visit` for the findings, newest first, until it returns false. Repeats and beats bring nothing to see and are
+// left out.
 template <class Visit>
 base::Result<void> scan_findings(const bus::Archive& archive, Visit visit) {
   return archive.scan_newest_first(schemas::topics::kFindings, [&](const bus::Record& record) {
+    if (heartbeat::is_ours(record.key)) return true;
     auto finding = schemas::decode_finding(record.value);
     return !finding || finding.value().repeat || visit(std::move(finding.value()));
   });

@@ -79,7 +79,7 @@ TEST_F(Splitter, CountsEveryAlertOfARecordThatCantBeRead) {
 }
 
 TEST_F(Splitter, RelabelsAnAlertBeforeItsSubjectIsDerived) {
-  splitter_.replace(ingest::Relabel({{"pod_name", "pod", ingest::RelabelRule::Operation::kReplace}}));
+  splitter_.replace({ingest::Relabel({{"pod_name", "pod", ingest::RelabelRule::Operation::kReplace}})});
   const char body[] = R"({"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"A",
     "namespace":"shop","pod_name":"a"},"startsAt":"2026-01-02T03:00:00Z","fingerprint":"00ff"}]})";
 
@@ -91,6 +91,23 @@ TEST_F(Splitter, RelabelsAnAlertBeforeItsSubjectIsDerived) {
   auto event = schemas::decode_event(events[0].value);
   EXPECT_EQ(event.value().alert->labels, (schemas::Labels{{"alertname", "A"}, {"namespace", "shop"}, {"pod", "a"}}));
   EXPECT_EQ(event.value().alert->fingerprint, "00ff");
+}
+
+TEST_F(Splitter, GivesTheWatchdogAKeyOfItsOwn) {
+  ingest::Watchdog watchdog;
+  watchdog.alert = "A";
+  splitter_.replace({{}, watchdog});
+  ASSERT_TRUE(stage_.handle("intake", "g", ingest::encode("alertmanager", kNow, kTwoGoodOneBad)));
+  watchdog.labels = {{"pod", "another"}};
+  splitter_.replace({{}, watchdog});
+  ASSERT_TRUE(stage_.handle("intake", "g", ingest::encode("alertmanager", kNow, kTwoGoodOneBad)));
+
+  auto events = emitted(schemas::topics::kEvents);
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_EQ(events[0].key, ingest::kWatchdogKey);
+  EXPECT_EQ(schemas::decode_event(events[0].value).value().subject, ingest::kWatchdogKey);
+  EXPECT_NE(events[1].key, ingest::kWatchdogKey);
+  EXPECT_EQ(events[2].key, "prod/shop/pod/a");
 }
 
 }  // namespace
