@@ -2,9 +2,12 @@
 // The heartbeat of the real program: it beats while every stage works, and when one does not, it stops and says where.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "tests/acceptance/alert_bodies.h"
+#include "tests/acceptance/servers.h"
 #include "tests/acceptance/tocsin.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/http_receiver.h"
@@ -118,6 +121,31 @@ TEST(Heartbeats, GoToASinkThatIsNamed) {
   EXPECT_TRUE(harness::eventually(kGenerous, [&] { return says(tocsin, "[+]heartbeat ok"); }));
 }
 
+TEST(Heartbeats, FollowAReload) {
+  harness::HttpReceiver dead_mans_switch;
+  const std::string no_heartbeat = "sinksConfig: []\n";
+  auto calls = [&](const char* path) {
+    return dead_mans_switch.wait_until(kGenerous, [&](const auto& all) {
+      return std::ranges::any_of(all, [&](const auto& call) { return call.target == path; });
+    });
+  };
+  Tocsin tocsin(no_heartbeat);
+  ASSERT_TRUE(tocsin.start()) << tocsin.log();
+  EXPECT_FALSE(says(tocsin, "heartbeat"));
+
+  for (const char* path : {"/one", "/two"}) {
+    tocsin.write_config("heartbeat: {interval: 1s, url: \"" + dead_mans_switch.url(path) + "\"}\n" + no_heartbeat);
+    ASSERT_TRUE(tocsin.reload().is_success()) << tocsin.log();
+    EXPECT_TRUE(calls(path)) << tocsin.readiness().body << tocsin.log();
+  }
+  tocsin.write_config(no_heartbeat);
+  ASSERT_TRUE(tocsin.reload().is_success()) << tocsin.log();
+
+  EXPECT_FALSE(says(tocsin, "heartbeat"));
+  ASSERT_TRUE(tocsin.stop());
+  EXPECT_EQ(tocsin.ledger()["difference"], 0) << tocsin.ledger().dump(1);
+}
+
 json watchdog() {
   json made = alert("watchdog");
   made["labels"]["alertname"] = "Watchdog";
@@ -145,6 +173,36 @@ TEST(Watchdogs, AreALeaseWhoseAbsenceIsAnIncident) {
   json books = tocsin.ledger();
   EXPECT_EQ(books["difference"], 0) << books.dump(1);
   EXPECT_EQ(books["events"]["outcomes"]["heartbeat"]["by_reason"]["watchdog"], 2);
+}
+
+TEST(Watchdogs, AreRenewedByTheRepeatsOfARealAlertmanager) {
+  if (!what_is_missing().empty()) GTEST_SKIP() << what_is_missing();
+  harness::HttpReceiver chat;
+  Tocsin tocsin("watchdog: {lease: 20s}\nsinksConfig:\n  - webhook_sink: {name: chat, url: \"" + chat.url("/chat") +
+                "\"}\n");
+  ASSERT_TRUE(tocsin.start()) << tocsin.log();
+  std::string webhook = "http://127.0.0.1:" + std::to_string(tocsin.port()) + "/api/alerts";
+  auto alertmanager = std::make_unique<Alertmanager>(webhook, "1s");
+  ASSERT_TRUE(harness::eventually(kGenerous, [&] { return alertmanager->is_ready(); })) << alertmanager->log();
+  ASSERT_TRUE(alertmanager->fire("Watchdog"));
+
+  auto renewals = [&] {
+    json outcomes = tocsin.ledger()["events"]["outcomes"];
+    return outcomes.contains("heartbeat") ? outcomes["heartbeat"]["by_reason"].value("watchdog", 0) : 0;
+  };
+  ASSERT_TRUE(harness::eventually(kGenerous, [&] { return renewals() >= 3; })) << alertmanager->log();
+  EXPECT_TRUE(chat.received().empty());
+
+  alertmanager.reset();
+  auto told = [&](const char* state) {
+    return chat.wait_until(kGenerous, [&](const auto& calls) {
+      return !calls.empty() && transition_of(calls.back()).value("state", "") == state;
+    });
+  };
+  ASSERT_TRUE(told("opened")) << tocsin.log();
+  alertmanager = std::make_unique<Alertmanager>(webhook, "1s");
+  ASSERT_TRUE(harness::eventually(kGenerous, [&] { return alertmanager->fire("Watchdog"); })) << alertmanager->log();
+  EXPECT_TRUE(told("resolved")) << tocsin.log();
 }
 
 }  // namespace

@@ -37,9 +37,11 @@ std::string prometheus_config(std::uint16_t victim_port, std::uint16_t alertmana
          at(victim_port) + "']\n";
 }
 
-std::string alertmanager_config(std::string_view webhook_url) {
+std::string alertmanager_config(std::string_view webhook_url, std::string_view repeat) {
   return "route:\n  receiver: tocsin\n  group_by: [alertname]\n  group_wait: 0s\n  group_interval: 1s\n"
-         "  repeat_interval: 1h\n"
+         "  repeat_interval: " +
+         std::string(repeat) +
+         "\n"
          "receivers:\n  - name: tocsin\n    webhook_configs:\n      - url: " +
          std::string(webhook_url) + "\n";
 }
@@ -54,12 +56,17 @@ std::string what_is_missing() {
   return missing.empty() ? "" : missing + " not installed (Debian packages of the same name)";
 }
 
-Alertmanager::Alertmanager(std::string_view webhook_url) : port_(harness::free_port()) {
-  std::string config = dir_.write("alertmanager.yml", alertmanager_config(webhook_url));
+Alertmanager::Alertmanager(std::string_view webhook_url, std::string_view repeat) : port_(harness::free_port()) {
+  std::string config = dir_.write("alertmanager.yml", alertmanager_config(webhook_url, repeat));
   process_.emplace(
       std::vector<std::string>{kAlertmanager, "--config.file=" + config, "--storage.path=" + dir_.path() + "/data",
                                "--web.listen-address=" + at(port_), "--cluster.listen-address="},
       dir_.path() + "/log");
+}
+
+bool Alertmanager::fire(std::string_view name) const {
+  std::string alerts = R"([{"labels":{"alertname":")" + std::string(name) + R"("}}])";
+  return harness::http_post(port_, "/api/v2/alerts", alerts).is_success();
 }
 
 bool Alertmanager::is_ready() const { return harness::http_get(port_, "/-/ready").is_success(); }

@@ -14,11 +14,13 @@ namespace acceptance {
 // Why the servers of this file can't be had on this machine; empty if they can.
 std::string what_is_missing();
 
-// Debian's Alertmanager, sending every group at once to one webhook.
+// Debian's Alertmanager, sending every group at once to one webhook, and again after `repeat`.
 class Alertmanager {
  public:
-  explicit Alertmanager(std::string_view webhook_url);
+  explicit Alertmanager(std::string_view webhook_url, std::string_view repeat = "1h");
   bool is_ready() const;
+  // Makes an alert fire, as Prometheus would; false if it is not taken.
+  bool fire(std::string_view name) const;
   std::uint16_t port() const { return port_; }
   std::string log() const { return process_->output(); }
 
