@@ -122,7 +122,7 @@ class EvidenceBlocks {
   void add_text(const Piece& piece, std::string_view mark = {}) {
     auto head = caption(piece, note_of(piece));
     std::string text = std::string(mark) + head;
-    if (!text.empty()) text += "\n";
+    if (!text.empty() && !text.ends_with('\n')) text += "\n";
     blocks_.push_back(section_block(text + piece.text));
   }
 

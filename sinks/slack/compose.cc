@@ -65,11 +65,11 @@ void add_missing(const Drawing& drawing, json& blocks) {
 }
 
 std::string cuts_text(const Drawing& drawing, const Shown& shown) {
-  if (drawing.left_out == 0) return {};
-  auto text = fmt::format("✂️ {} more left out here", drawing.left_out);
   auto at = static_cast<std::size_t>(drawing.whole);
   bool is_there = drawing.whole >= 0 && at < shown.file_ids.size() && !shown.file_ids[at].empty();
-  return is_there ? text + ", all of it in the thread" : text;
+  std::string text = drawing.left_out > 0 ? fmt::format("✂️ {} more left out here", drawing.left_out) : "";
+  if (is_there) text += text.empty() ? "📎 The whole finding is in the thread" : ", the whole finding is in the thread";
+  return text;
 }
 
 void add_evidence(const Drawing& drawing, const Shown& shown, json& blocks) {

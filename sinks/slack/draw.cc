@@ -23,7 +23,7 @@ static_assert(kMostImages + kMostFiles + 1 == kMostUploads);
 // As many bytes of a text as may be uploaded, the last ones.
 std::string last_bytes(const std::string& text, const Style& style) {
   auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style.max_log_file_limit_kb, 1)) * 1000;
-  return clean(cut_front(text, limit));
+  return cut_front(clean(cut_front(text, limit)), limit);  // What was not UTF-8 is longer now.
 }
 
 std::string file_name(std::string_view name, std::string_view otherwise) {
@@ -105,7 +105,7 @@ class Uploads {
   }
 
   void add_whole(Drawing& drawing) {
-    constexpr TextOptions kEverything{.width = 200, .colour = false, .max_lines = 20'000};
+    constexpr TextOptions kEverything{.width = 200, .colour = false, .max_lines = 5'000};
     auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style_.max_log_file_limit_kb, 1)) * 1000;
     drawing.whole = static_cast<int>(made_.size());
     made_.push_back({.name = "finding.txt",

@@ -9,6 +9,7 @@
 #include "charts/chart.h"
 #include "charts/names.h"
 #include "sinks/render/terminal.h"
+#include "sinks/slack/headline.h"
 #include "sinks/slack/markdown.h"
 #include "sinks/slack/message.h"
 #include "sinks/slack/mrkdwn.h"
@@ -23,8 +24,8 @@ using schemas::Enrichment;
 constexpr std::size_t kLongestText = 2800;
 constexpr std::size_t kLongestTitle = 140;
 constexpr std::size_t kLongestCell = 120;
-// More is scrolled out of sight anyway.
-constexpr std::size_t kMostLogLines = 30;
+// With more, what comes after the log is scrolled out of sight; all of it is in the thread.
+constexpr std::size_t kMostLogLines = 15;
 constexpr std::size_t kLongestLogLine = 300;
 constexpr std::size_t kMostRows = 99;  // 100 with the header.
 constexpr std::size_t kMostColumns = 20;
@@ -104,6 +105,7 @@ class Drawer {
 
   void draw(const schemas::TableBlock& block) {
     if (enrichment_.type.starts_with("alert_")) return draw_labels(pairs_of(block));
+    if (enrichment_.type == "digest" && draw_incidents(block)) return;
     bool is_events = enrichment_.type == "k8s_events";
     if (block.rows.empty()) return;
     auto& piece = add(is_events ? PieceKind::kEvents : PieceKind::kTable, block.name);
@@ -123,6 +125,39 @@ class Drawer {
       if (shown_count(piece) == kMostRows || bytes > kEvidenceBytes) break;
       put(row);
     }
+  }
+
+  // A digest's incidents are a line each: as a table they would be a column of long titles. False: it has other tables.
+  bool draw_incidents(const schemas::TableBlock& block) {
+    auto column = [&](std::string_view name) {
+      return static_cast<std::size_t>(std::find(block.headers.begin(), block.headers.end(), name) -
+                                      block.headers.begin());
+    };
+    std::size_t severity = column("severity");
+    std::size_t state = column("state");
+    std::size_t title = column("title");
+    std::size_t where = column("where");
+    std::size_t last = std::max({severity, state, title, where});
+    if (last >= block.headers.size()) return false;
+    constexpr std::size_t kMostIncidents = 20;
+    std::string text;
+    std::size_t shown = 0;
+    for (const auto& row : block.rows) {
+      if (shown == kMostIncidents || length(text) > kLongestText - 300) break;
+      if (row.size() <= last) continue;
+      bool is_over = row[state] == "resolved";
+      auto line = is_over ? std::string("✅")
+                          : emoji_of(schemas::parse_severity(row[severity]).value_or(schemas::Severity::kInfo));
+      line += " " + escaped(cell_text(row[title]), kLongestCell);
+      if (!row[where].empty()) line += "  ·  _" + escaped(cell_text(row[where]), kLongestCell) + "_";
+      text += (text.empty() ? "" : "\n") + line;
+      ++shown;
+    }
+    if (text.empty()) return false;
+    auto& piece = add(PieceKind::kText, block.name);
+    piece.text = std::move(text);
+    if (shown < block.rows.size()) piece.note = fmt::format("{} of {}", shown, block.rows.size());
+    return true;
   }
 
   static std::vector<std::pair<std::string, std::string>> pairs_of(const schemas::TableBlock& block) {
@@ -153,9 +188,9 @@ class Drawer {
     std::string text;
     std::size_t shown = 0;
     for (const auto& [name, value] : pairs) {
-      auto label = code(name + "=" + value, kLongestCell);
+      auto label = escaped(clean_line(name.substr(0, 256) + "=" + value.substr(0, 1024)), kLongestCell);
       if (length(text) + length(label) > kLongestLabels) break;
-      text += (text.empty() ? "" : " ") + label;
+      text += (text.empty() ? "" : "  ·  ") + label;
       ++shown;
     }
     if (text.empty()) return;

@@ -52,25 +52,30 @@ base::Time since(const Transition& transition) {
 
 base::Time until(const Transition& transition) { return transition.incident.resolved.value_or(transition.at); }
 
+std::string bold(std::string text) {
+  std::replace(text.begin(), text.end(), '*', ' ');
+  return text.empty() ? text : "*" + text + "*";
+}
+
 // "deployment *web*": the owner that the incident is about, else the subject.
 std::string owner_text(const Transition& transition) {
   const auto& identity = transition.incident.identity;
   const auto& subject = transition.finding.subject;
   bool has_owner = !identity.owner_name.empty();
   auto kind = name(has_owner ? identity.owner_kind : subject.kind);
-  auto owner = code(has_owner ? identity.owner_name : subject.name, kLongestName);
+  auto owner = bold(name(has_owner ? identity.owner_name : subject.name));
   if (owner.empty()) return {};
   return kind.empty() ? owner : kind + " " + owner;
 }
 
-// "pod `web-1`, container `web`, node `node-7`", without what was said of the owner.
+// "pod web-1, container web, node node-7", without what was said of the owner.
 std::string subject_text(const Transition& transition) {
   const auto& identity = transition.incident.identity;
   const auto& subject = transition.finding.subject;
   std::string text;
   auto put = [&](std::string_view kind, const std::string& what) {
     if (what.empty()) return;
-    text += (text.empty() ? "" : ", ") + name(kind) + (kind.empty() ? "" : " ") + code(what, kLongestName);
+    text += (text.empty() ? "" : ", ") + name(kind) + (kind.empty() ? "" : " ") + name(what);
   };
   bool is_owner = identity.owner_name.empty() || subject.name == identity.owner_name;
   if (!is_owner) put(subject.kind, subject.name);
@@ -114,6 +119,8 @@ std::string span_text(base::Time from, base::Time to) {
   return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
 }
 
+std::string emoji_of(Severity severity) { return look_of(severity).emoji; }
+
 std::string state_text(const Transition& transition) {
   const auto& look = look_of(transition.incident.severity);
   if (is_over(transition)) {
@@ -143,9 +150,9 @@ std::string where_line(const Transition& transition) {
   std::string line;
   if (is_over(transition)) add(line, std::string("was ") + look_of(transition.incident.severity).name);
   const auto& cluster = identity.cluster.empty() ? transition.finding.incident.cluster : identity.cluster;
-  if (!cluster.empty()) add(line, "cluster " + code(cluster, kLongestName));
+  add(line, name(cluster));
   const auto& space = identity.name_space.empty() ? subject.name_space : identity.name_space;
-  if (!space.empty()) add(line, "namespace " + code(space, kLongestName));
+  add(line, name(space));
   add(line, owner_text(transition));
   add(line, subject_text(transition));
   return line;
@@ -209,8 +216,8 @@ std::string identity_line(const Transition& transition) {
   const auto& incident = transition.incident;
   std::string line = "tocsin";
   add(line, name(incident.identity.family));
-  if (auto id = code(incident.id.substr(0, 12), 20); !id.empty()) add(line, "incident " + id);
-  if (auto key = code(incident.identity.key.substr(0, 12), 20); !key.empty()) add(line, "key " + key);
+  if (auto id = name(incident.id.substr(0, 12)); !id.empty()) add(line, "incident " + id);
+  if (auto key = name(incident.identity.key.substr(0, 12)); !key.empty()) add(line, "key " + key);
   return line;
 }
 

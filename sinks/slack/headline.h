@@ -10,13 +10,14 @@
 // The lines that say what it is, how bad, where and since when.
 namespace sinks::slack {
 
+std::string emoji_of(schemas::Severity severity);
 // "🔴 Critical", "✅ Resolved after 29 min".
 std::string state_text(const schemas::Transition& transition);
 // The same with the title: clean, one line.
 std::string title_line(const schemas::Transition& transition, const Style& style);
 // The colour of the bar beside the evidence, "#rrggbb".
 std::string colour_of(const schemas::Transition& transition);
-// mrkdwn: "*prod-eu*  ·  shop / deployment *web*  ·  pod `web-1` on `node-7`".
+// mrkdwn: "prod-eu  ·  shop  ·  deployment *web*  ·  pod web-1, container web, node node-7".
 std::string where_line(const schemas::Transition& transition);
 // mrkdwn: "Since <!date…>  ·  seen 12 times, last <!date…>  ·  2 open".
 std::string when_line(const schemas::Transition& transition);
@@ -24,7 +25,7 @@ std::string when_line(const schemas::Transition& transition);
 std::string fallback_text(const schemas::Transition& transition, const Style& style, std::size_t limit);
 // What a reply tells: "New member", "Worse: 🔴 Critical". mrkdwn.
 std::string cause_line(const schemas::Transition& transition);
-// mrkdwn: "tocsin  ·  crash_loop  ·  incident `3f2a9c01d4e5`".
+// mrkdwn: "tocsin  ·  crash_loop  ·  incident 3f2a9c01d4e5".
 std::string identity_line(const schemas::Transition& transition);
 
 // "29 min", "1 h 30 min", "2 d 3 h", "45 s"; empty where the times make no sense together.

@@ -141,16 +141,17 @@ class Inline {
     if (label != url && !url.empty()) literal_ += label.empty() ? std::string(url) : " (" + std::string(url) + ")";
   }
 
-  // Marks stand at the edge of words: what is between blanks, or within a snake_case_name, is text.
+  // Marks stand at the edge of words, since Slack reads no others: what is between blanks, or within a snake_case_name
+  // or 2*3*4, is text.
   std::size_t take_emphasis(std::string_view line, std::size_t at, int depth) {
     for (const auto& kind : kEmphases) {
       auto mark = kind.markdown;
       std::size_t from = at + mark.size();
       if (line.substr(at, mark.size()) != mark || from >= line.size() || is_space(line[from])) continue;
-      if (mark[0] == '_' && at > 0 && is_word(line[at - 1])) continue;
+      if (at > 0 && is_word(line[at - 1])) continue;
       std::size_t end = line.find(mark, from + 1);
       if (end == std::string_view::npos || is_space(line[end - 1])) continue;
-      if (mark[0] == '_' && end + mark.size() < line.size() && is_word(line[end + mark.size()])) continue;
+      if (end + mark.size() < line.size() && is_word(line[end + mark.size()])) continue;
       flush();
       writer_.open(kind.mrkdwn, kind.mrkdwn);
       write(line.substr(from, end - from), depth + 1);

@@ -21,8 +21,11 @@ void MarkupWriter::text(std::string_view clean) {
   auto added = escaped(clean, kAll);
   if (length(added) > left()) {
     is_full_ = true;
-    added = escaped(clean, left() + 1);  // Ends with "…", for which take() has kept place.
-    added.resize(added.size() - std::string_view("…").size());
+    // Ends with "…", for which take() has kept place.
+    auto shorter = escaped(clean, left() + 1);
+    if (shorter == added) shorter = escaped(clean, left());
+    if (!shorter.empty()) shorter.resize(shorter.size() - std::string_view("…").size());
+    added = std::move(shorter);
   }
   used_ += length(added);
   out_ += added;

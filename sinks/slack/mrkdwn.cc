@@ -149,6 +149,7 @@ bool is_link(std::string_view url) {
 
 std::string link(std::string_view url, std::string_view label, std::size_t limit) {
   auto name = clean_line(label.substr(0, 4 * limit));
+  if (name.empty()) name = clean_line(url);
   std::replace(name.begin(), name.end(), '|', '/');
   if (!is_link(url)) return escaped(name, limit);
   std::string address;
@@ -161,7 +162,6 @@ std::string link(std::string_view url, std::string_view label, std::size_t limit
     }
   }
   std::size_t used = address.size() + 3;
-  if (name.empty()) name = url;
   return used + 8 <= limit ? "<" + address + "|" + escaped(name, limit - used) + ">" : escaped(name, limit);
 }
 
