@@ -13,6 +13,7 @@ struct Pipeline::Running {
   std::unique_ptr<sinks::DeliveryWorker> worker;
   std::unique_ptr<sinks::RemovedSink> removed;
   std::unique_ptr<heartbeat::Caller> caller;
+  std::unique_ptr<heartbeat::DeliveredBeats> beats;  // Before the worker.
 };
 
 Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
@@ -80,11 +81,10 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
     auto running = std::make_unique<Running>();
     running->digest = member.digest;
     running->worker = std::make_unique<sinks::DeliveryWorker>(
-        sinks::delivery_options(member.configured.common),
-        std::make_unique<heartbeat::NotingSink>(member.name, std::move(member.configured.sink), deps_.wall_clock,
-                                                passes_),
+        sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
-    BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->worker, deps_.work));
+    running->beats = std::make_unique<heartbeat::DeliveredBeats>(member.name, *running->worker, passes_);
+    BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->beats, deps_.work));
     sinks_.emplace(member.name, std::move(running));
   }
   return base::ok();

@@ -8,6 +8,7 @@
 
 #include "app/config.h"
 #include "app/heartbeat/caller.h"
+#include "app/heartbeat/delivered_beats.h"
 #include "app/heartbeat/relay.h"
 #include "app/roles.h"
 #include "base/clock.h"

@@ -15,8 +15,8 @@ namespace app::heartbeat {
 
 // The source of these events, and the cause of their transitions.
 inline constexpr std::string_view kSource = "heartbeat";
-// What the keys of their records begin with, in every topic. No other key does: those are hashes, or begin with the name
-// of a cluster.
+// What the keys of their records begin with, in every topic. No other key does: those are hashes, or begin with the
+// name of a cluster.
 inline constexpr std::string_view kKeys = "/tocsin/heartbeat/";
 // Keys of beats: they take turns, so that the partitions and workers of a stage do.
 inline constexpr int kSlots = 16;

@@ -68,18 +68,4 @@ void Caller::on_dead_letter(const bus::Record& record, const base::Error& error,
   sinks::settle_dead_lettered(delivery ? delivery.value() : unreadable, record.attempt, error, txn);
 }
 
-NotingSink::NotingSink(std::string name, std::unique_ptr<sinks::Sink> sink, base::Clock& clock, Passes& passes)
-    : stage_(sinks::delivery_stage(name)), sink_(std::move(sink)), clock_(clock), passes_(passes) {}
-
-base::Result<sinks::Rendered> NotingSink::render(const schemas::Delivery& delivery) const {
-  return sink_->render(delivery);
-}
-
-base::Task<base::Result<sinks::Reply>> NotingSink::send(sinks::Sending& sending) {
-  const schemas::Transition& transition = sending.delivery.transition;
-  auto reply = co_await sink_->send(sending);
-  if (reply && transition.cause == kSource) passes_.note(stage_, {beat_of(transition.finding).due, clock_.now()});
-  co_return reply;
-}
-
 }  // namespace app::heartbeat

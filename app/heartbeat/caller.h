@@ -9,7 +9,6 @@
 #include "bus/bus.h"
 #include "net/http/client.h"
 #include "sinks/delivery/health.h"
-#include "sinks/sink.h"
 
 namespace app::heartbeat {
 
@@ -39,21 +38,6 @@ class Caller final : public bus::Handler {
   const HeartbeatSection section_;
   const net::http::Access access_;
   EndDeps deps_;
-};
-
-// A sink as it is, that notes each beat it has delivered.
-class NotingSink final : public sinks::Sink {
- public:
-  NotingSink(std::string name, std::unique_ptr<sinks::Sink> sink, base::Clock& clock, Passes& passes);
-
-  base::Result<sinks::Rendered> render(const schemas::Delivery& delivery) const override;
-  base::Task<base::Result<sinks::Reply>> send(sinks::Sending& sending) override;
-
- private:
-  const std::string stage_;
-  const std::unique_ptr<sinks::Sink> sink_;
-  base::Clock& clock_;
-  Passes& passes_;
 };
 
 }  // namespace app::heartbeat

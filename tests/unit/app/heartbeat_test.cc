@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/heartbeat/beat.h"
+#include "app/heartbeat/delivered_beats.h"
 #include "app/heartbeat/heart.h"
 #include "app/heartbeat/relay.h"
 #include "ingest/intake_record.h"
@@ -143,6 +144,33 @@ TEST_F(Heartbeat, LeavesEverythingElseToTheStage) {
   EXPECT_TRUE(play_.stage.handle("events", "0123abcd", "{}"));
 
   EXPECT_EQ(own_.records, 1);
+}
+
+// Writes one receipt, as a sink's worker does.
+class Settling final : public bus::Handler {
+ public:
+  base::Task<base::Result<void>> on_record(const bus::Record&, bus::Transaction& txn) override {
+    schemas::Receipt receipt{.transition_id = "t", .sink = "chat", .outcome = outcome, .at = txn.now()};
+    txn.emit(schemas::topics::kReceipts, txn.key(), schemas::encode(receipt));
+    co_return base::ok();
+  }
+  schemas::DeliveryOutcome outcome = schemas::DeliveryOutcome::kDelivered;
+};
+
+TEST_F(Heartbeat, HasPassedASinkOnceItWasDelivered) {
+  Settling worker;
+  app::heartbeat::DeliveredBeats beats("chat", worker, passes_);
+  fakes::FakeStage stage(beats, clock_);
+
+  ASSERT_TRUE(stage.handle("deliveries.chat", "0123abcd", "{}"));
+  worker.outcome = schemas::DeliveryOutcome::kSuppressed;
+  ASSERT_TRUE(stage.handle("deliveries.chat", "heartbeat", "{}"));
+  EXPECT_FALSE(passes_.all().contains("sink.chat"));
+
+  worker.outcome = schemas::DeliveryOutcome::kDelivered;
+  ASSERT_TRUE(stage.handle("deliveries.chat", "heartbeat", "{}"));
+  EXPECT_TRUE(passes_.all().contains("sink.chat"));
+  EXPECT_EQ(stage.emitted.size(), 3u);
 }
 
 class Lease : public Heartbeat {
