@@ -27,7 +27,10 @@ constexpr std::size_t kLongestCell = 120;
 // With more, what comes after the log is scrolled out of sight; all of it is in the thread.
 constexpr std::size_t kMostLogLines = 15;
 constexpr std::size_t kLongestLogLine = 300;
-constexpr std::size_t kMostRows = 99;  // 100 with the header.
+// A table takes 100 rows, a reader at night fewer; where no file has the others, more are shown.
+constexpr std::size_t kMostRows = 15;
+constexpr std::size_t kMostEvents = 10;
+constexpr std::size_t kMostRowsWithoutFile = 40;
 constexpr std::size_t kMostColumns = 20;
 constexpr std::size_t kMostFields = 10;
 constexpr std::size_t kLongestField = 300;
@@ -110,6 +113,7 @@ class Drawer {
     if (block.rows.empty()) return;
     auto& piece = add(is_events ? PieceKind::kEvents : PieceKind::kTable, block.name);
     piece.total = block.rows.size();
+    std::size_t most = !style_.uploads ? kMostRowsWithoutFile : is_events ? kMostEvents : kMostRows;
     std::size_t bytes = 0;
     auto put = [&](const std::vector<std::string>& cells) {
       auto& row = piece.rows.emplace_back();
@@ -122,7 +126,7 @@ class Drawer {
     piece.has_header = !block.headers.empty();
     if (piece.has_header) put(block.headers);
     for (const auto& row : block.rows) {
-      if (shown_count(piece) == kMostRows || bytes > kEvidenceBytes) break;
+      if (shown_count(piece) == most || bytes > kEvidenceBytes) break;
       put(row);
     }
   }

@@ -28,6 +28,7 @@ const std::map<std::string, Fuzzer>& fuzzers() {
                                                     {"prometheus_answer", &fuzz::prometheus_answer},
                                                     {"promql", &fuzz::promql},
                                                     {"records", &fuzz::records},
+                                                    {"slack_message", &fuzz::slack_message},
                                                     {"text", &fuzz::text},
                                                     {"webhook_body", &fuzz::webhook_body}};
   return all;

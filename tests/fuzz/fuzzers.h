@@ -15,6 +15,7 @@ void matcher(std::string_view input);            // `scope` and `match`, as YAML
 void prometheus_answer(std::string_view input);  // What /api/v1/query and /api/v1/rules answer.
 void promql(std::string_view input);             // An alert's expression, or a query with places for values.
 void records(std::string_view input);            // JSON of the records that go over the bus.
+void slack_message(std::string_view input);      // A text everywhere in a finding that Slack is told.
 void text(std::string_view input);               // URLs, forms, times, durations, template texts.
 void webhook_body(std::string_view input);       // What Alertmanager or Grafana posts.
 
