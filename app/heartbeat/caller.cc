@@ -50,7 +50,7 @@ base::Task<base::Result<void>> Caller::on_record(const bus::Record& record, bus:
     auto answer = co_await call();
     if (answer) {
       deps_.health.succeeded(kHeartbeatSink);
-      deps_.passes.note(sinks::delivery_stage(kHeartbeatSink), {beat.due, txn.now()});
+      deps_.passes.note(sinks::delivery_stage(kHeartbeatSink), {txn.now()});
       sinks::settle_delivered(delivery, tries, "called", txn);
       co_return base::ok();
     }

@@ -60,7 +60,7 @@ base::Task<base::Result<void>> DeliveredBeats::on_record(const bus::Record& reco
   if (txn.key() != kSource) co_return co_await handler_.on_record(record, txn);
   Watched watched(txn);
   auto handled = co_await handler_.on_record(record, watched);
-  if (handled && watched.has_delivered()) passes_.note(stage_, {txn.now(), txn.now()});
+  if (handled && watched.has_delivered()) passes_.note(stage_, {txn.now()});
   co_return handled;
 }
 
@@ -68,7 +68,7 @@ base::Task<base::Result<void>> DeliveredBeats::on_timer(const bus::Timer& timer,
   if (txn.key() != kSource) co_return co_await handler_.on_timer(timer, txn);
   Watched watched(txn);
   auto handled = co_await handler_.on_timer(timer, watched);
-  if (handled && watched.has_delivered()) passes_.note(stage_, {txn.now(), txn.now()});
+  if (handled && watched.has_delivered()) passes_.note(stage_, {txn.now()});
   co_return handled;
 }
 

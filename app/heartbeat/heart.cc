@@ -77,7 +77,7 @@ base::Task<void> Heart::beat(base::Duration every) {
     auto kept = co_await append(beat.key(), to_body(beat));
     if (kept) {
       sent_.Increment();
-      passes_.note(kIntake, {beat.due, clock_.now()});
+      passes_.note(kIntake, {clock_.now()});
     } else {
       failed_.Increment();
       base::log::warn("heartbeat: the log does not take it", {{"why", kept.error().message}});

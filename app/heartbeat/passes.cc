@@ -5,16 +5,13 @@
 
 namespace app::heartbeat {
 
-std::string encode(const Pass& pass) {
-  return nlohmann::json{{"due", base::to_rfc3339(pass.due)}, {"at", base::to_rfc3339(pass.at)}}.dump();
-}
+std::string encode(const Pass& pass) { return nlohmann::json{{"at", base::to_rfc3339(pass.at)}}.dump(); }
 
 base::Result<Pass> decode_pass(std::string_view text) {
   auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return base::permanent(base::Reason::kBadRequest, "no pass of a heartbeat");
-  BOOST_OUTCOME_TRY(auto due, base::parse_rfc3339(json.value("due", "")));
   BOOST_OUTCOME_TRY(auto at, base::parse_rfc3339(json.value("at", "")));
-  return Pass{due.value_or(base::Time{}), at.value_or(base::Time{})};
+  return Pass{at.value_or(base::Time{})};
 }
 
 void Passes::note(const std::string& stage, const Pass& pass) {

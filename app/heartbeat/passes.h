@@ -13,9 +13,8 @@
 
 namespace app::heartbeat {
 
-// When the last beat passed a stage: which it was, and when that happened.
+// That a beat passed a stage.
 struct Pass {
-  base::Time due;
   base::Time at;
   friend bool operator==(const Pass&, const Pass&) = default;
 };

@@ -20,7 +20,7 @@ namespace topics = schemas::topics;
 
 namespace {
 
-using Passed = base::Result<std::optional<base::Time>>;
+using Passed = base::Result<bool>;
 
 constexpr std::string_view kTable = "beat";
 constexpr std::string_view kLast = "last";
@@ -70,40 +70,39 @@ Passed split(const bus::Record& record, const Rules& rules, bus::Transaction& tx
       beat ? to_event(*beat, rules.cluster, intake.received) : arming(record, rules, intake.received);
   if (beat && came_before(*beat, txn)) {
     ledger::count_event(txn, kSource, ledger::kDuplicate, "");
-    return std::nullopt;
+    return false;
   }
   txn.emit(topics::kEvents, record.key, schemas::encode(event));
-  return beat ? std::optional(beat->due) : std::nullopt;
+  return beat.has_value();
 }
 
 Passed play(const bus::Record& record, const Rules& rules, bus::Transaction& txn) {
   BOOST_OUTCOME_TRY(auto event, schemas::decode_event(record.value));
   if (record.key == ingest::kWatchdogKey) {
     take_watchdog(event, rules, txn);
-    return std::nullopt;
+    return false;
   }
-  BOOST_OUTCOME_TRY(auto beat, beat_of(event));
+  BOOST_OUTCOME_TRY(beat_of(event));
   txn.emit(topics::kFindings, record.key, schemas::encode(to_finding(event, txn.now())));
-  return beat.due;
+  return true;
 }
 
 Passed keep(const bus::Record& record, const Rules&, bus::Transaction& txn) {
   BOOST_OUTCOME_TRY(auto finding, schemas::decode_finding(record.value));
   ledger::count_event(txn, finding.event_source, ledger::kHeartbeat, "beat");
-  base::Time due = beat_of(finding).due;
   txn.emit(topics::kTransitions, record.key, schemas::encode(to_transition(std::move(finding), txn.now())));
-  return due;
+  return true;
 }
 
 Passed route(const bus::Record& record, const Rules& rules, bus::Transaction& txn) {
   BOOST_OUTCOME_TRY(auto transition, schemas::decode_transition(record.value));
   Beat beat = beat_of(transition.finding);
   // One that comes too late would tell the switch that all is well. Where no heartbeat is configured it ends here too.
-  if (rules.target.empty() || beat.is_stale(txn.now())) return std::nullopt;
+  if (rules.target.empty() || beat.is_stale(txn.now())) return false;
   txn.count(ledger::with(ledger::kMade, rules.target));
   auto delivery = delivery_of(std::move(transition), rules.target, txn.now());
   txn.emit(topics::deliveries(rules.target), std::string(kSource), schemas::encode(delivery));
-  return beat.due;
+  return true;
 }
 
 base::Task<base::Result<void>> Relay::on_record(const bus::Record& record, bus::Transaction& txn) {
@@ -120,7 +119,7 @@ void Relay::on_dead_letter(const bus::Record& record, const base::Error& error, 
 
 base::Task<base::Result<void>> Relay::relay(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto passed, step_(record, *rules_.now(), txn));
-  if (passed) passes_.note(stage_, {*passed, txn.now()});
+  if (passed) passes_.note(stage_, {txn.now()});
   co_return base::ok();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "app/heartbeat/passes.h"
@@ -10,15 +9,14 @@
 
 namespace app::heartbeat {
 
-// What one stage does with a record under one of our keys. Gives the beat's time if one passed.
-using Step = base::Result<std::optional<base::Time>> (*)(const bus::Record& record, const Rules& rules,
-                                                         bus::Transaction& txn);
+// What one stage does with a record under one of our keys; whether a beat passed.
+using Step = base::Result<bool> (*)(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
 
 // The steps of the stages, in order. The same beat from several processes is recognised by the first and ends there.
-base::Result<std::optional<base::Time>> split(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
-base::Result<std::optional<base::Time>> play(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
-base::Result<std::optional<base::Time>> keep(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
-base::Result<std::optional<base::Time>> route(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
+base::Result<bool> split(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
+base::Result<bool> play(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
+base::Result<bool> keep(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
+base::Result<bool> route(const bus::Record& record, const Rules& rules, bus::Transaction& txn);
 
 // Stands before the handler of a stage: beats and what belongs to the watchdog's lease go on to the next stage in the
 // same log, lanes and transactions as everything else, but open no incident; all other records are the handler's.

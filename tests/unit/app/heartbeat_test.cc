@@ -93,7 +93,7 @@ TEST_F(Heartbeat, PassesEveryStageAndEndsAsADelivery) {
   ASSERT_TRUE(delivery);
   EXPECT_EQ(app::heartbeat::beat_of(delivery.value().transition.finding), sent);
   for (const char* stage : {"split", "playbooks", "incidents", "routing"}) {
-    EXPECT_EQ(passes_.all().at(stage).due, kStart) << stage;
+    EXPECT_EQ(passes_.all().at(stage).at, kStart) << stage;
   }
   EXPECT_EQ(own_.records, 0);
 }
@@ -287,7 +287,7 @@ class Hearts : public ::testing::Test {
   }
   // A beat passes these stages now.
   void pass(std::size_t stages) {
-    for (std::size_t n = 0; n < stages; ++n) passes_.note(kWay[n], {clock_.now(), clock_.now()});
+    for (std::size_t n = 0; n < stages; ++n) passes_.note(kWay[n], {clock_.now()});
   }
 
   // The heart asks for the time on a thread of its own.
