@@ -110,7 +110,8 @@ class EvidenceBlocks {
   std::string note_of(const Piece& piece) const {
     auto note = piece.note;
     bool is_there = !file_of(piece).empty();
-    if (is_there) note += note.empty() ? "in the thread" : ", all of it in the thread";
+    if (is_there && !note.empty()) note += piece.is_partial ? ", more" : ", all";
+    if (is_there) note += note.empty() ? "in the thread" : " of it in the thread";
     return note;
   }
 

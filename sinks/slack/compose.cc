@@ -68,7 +68,7 @@ std::string cuts_text(const Drawing& drawing, const Shown& shown) {
   auto at = static_cast<std::size_t>(drawing.whole);
   bool is_there = drawing.whole >= 0 && at < shown.file_ids.size() && !shown.file_ids[at].empty();
   std::string text = drawing.left_out > 0 ? fmt::format("✂️ {} more left out here", drawing.left_out) : "";
-  if (is_there) text += text.empty() ? "📎 The whole finding is in the thread" : ", the whole finding is in the thread";
+  if (is_there) text += text.empty() ? "📎 More of it is in the thread" : ", and in the thread";
   return text;
 }
 

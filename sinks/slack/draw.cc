@@ -20,9 +20,13 @@ constexpr std::size_t kMostImages = 3;
 constexpr std::size_t kMostFiles = 5;
 static_assert(kMostImages + kMostFiles + 1 == kMostUploads);
 
+std::size_t file_limit(const Style& style) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(style.max_log_file_limit_kb, 1)) * 1000;
+}
+
 // As many bytes of a text as may be uploaded, the last ones.
 std::string last_bytes(const std::string& text, const Style& style) {
-  auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style.max_log_file_limit_kb, 1)) * 1000;
+  auto limit = file_limit(style);
   return cut_front(clean(cut_front(text, limit)), limit);  // What was not UTF-8 is longer now.
 }
 
@@ -85,16 +89,18 @@ class Uploads {
   }
 
   void add(const schemas::FileBlock& block, Piece& piece) {
-    bool is_whole = piece.kind == PieceKind::kLog && shown_count(piece) >= piece.total;
-    if (is_whole) return;
+    bool is_log = piece.kind == PieceKind::kLog;
+    bool is_shown_whole = is_log && shown_count(piece) >= piece.total && piece.text.find("…") == std::string::npos;
+    if (is_shown_whole) return;
     constexpr std::size_t kLargestBinary = 10'000'000;
-    if (piece.kind == PieceKind::kFile && block.contents.size() > kLargestBinary) return;
+    if (!is_log && block.contents.size() > kLargestBinary) return;
     put({.name = file_name(block.name, "evidence.log"),
          .title = piece.title,
          .alt = {},
-         .media_type = piece.kind == PieceKind::kLog ? "text/plain" : block.media_type,
-         .contents = piece.kind == PieceKind::kLog ? last_bytes(block.contents, style_) : block.contents},
+         .media_type = is_log ? "text/plain" : block.media_type,
+         .contents = is_log ? last_bytes(block.contents, style_) : block.contents},
         piece);
+    piece.is_partial = is_log && block.contents.size() > file_limit(style_);
   }
 
   template <class Block>
@@ -106,13 +112,12 @@ class Uploads {
 
   void add_whole(Drawing& drawing) {
     constexpr TextOptions kEverything{.width = 200, .colour = false, .max_lines = 5'000};
-    auto limit = static_cast<std::size_t>(std::max<std::int64_t>(style_.max_log_file_limit_kb, 1)) * 1000;
     drawing.whole = static_cast<int>(made_.size());
     made_.push_back({.name = "finding.txt",
                      .title = "The whole finding",
                      .alt = {},
                      .media_type = "text/plain",
-                     .contents = cut_text(render_text(finding_, kEverything), limit)});
+                     .contents = cut_text(render_text(finding_, kEverything), file_limit(style_))});
   }
 
   const schemas::Finding& finding_;
@@ -136,8 +141,8 @@ std::string part_text(const Piece& piece) {
 }  // namespace
 
 Evidence draw(const schemas::Finding& finding, const Style& style) {
-  // What uploads and notes of cuts add to a piece: `"file":3,"note":"last 20 of 400000 lines"`.
-  constexpr std::size_t kPerPiece = 48;
+  // What uploads and notes of cuts add to a piece: `"file":3,"note":"last 20 of 400000 lines","partial":true`.
+  constexpr std::size_t kPerPiece = 64;
   auto drawing = drawing_of(finding, style);
   cut_to(drawing, kEvidenceBytes - 256 - kPerPiece * drawing.pieces.size());
   for (auto& piece : drawing.pieces) piece.note = part_text(piece);

@@ -166,7 +166,6 @@ std::string link(std::string_view url, std::string_view label, std::size_t limit
 }
 
 std::string moment(base::Time time) { return date(time, "{date_short_pretty} {time}"); }
-std::string clock(base::Time time) { return date(time, "{time}"); }
 
 std::string mention(std::string_view text) {
   if (text.starts_with('<') && text.ends_with('>')) {

@@ -42,8 +42,6 @@ std::string link(std::string_view url, std::string_view label, std::size_t limit
 // A moment in the reader's time zone, UTC where a client can't
 // (https://docs.slack.dev/messaging/formatting-message-text #date-formatting): "today at 11:41".
 std::string moment(base::Time time);
-// Without the day, where a moment of the same day stands before it.
-std::string clock(base::Time time);
 
 // "<@U…>", "<!subteam^S…>", "<!here>", or a bare id or "@here" as such; anything else as text.
 std::string mention(std::string_view text);

@@ -28,6 +28,7 @@ json to_json(const Piece& piece) {
   if (!piece.rows.empty()) object["rows"] = piece.rows;
   if (piece.has_header) object["header"] = true;
   if (piece.upload != Piece::kNoUpload) object["file"] = piece.upload;
+  if (piece.is_partial) object["partial"] = true;
   return object;
 }
 
@@ -42,6 +43,7 @@ Piece piece_of(const json& object) {
   piece.rows = object.value("rows", piece.rows);
   piece.has_header = object.value("header", false);
   piece.upload = object.value("file", Piece::kNoUpload);
+  piece.is_partial = object.value("partial", false);
   return piece;
 }
 

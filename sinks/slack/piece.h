@@ -37,6 +37,8 @@ struct Piece {
   bool has_header = false;                     // The first row names the columns.
   int upload = kNoUpload;                      // Position of the file with all of it.
 
+  bool is_partial = false;  // That file has not all of it either.
+
   // Not kept: what it is made from, of how many lines or rows, and how to write its text shorter.
   const schemas::Block* source = nullptr;
   std::size_t total = 0;
