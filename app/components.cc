@@ -9,6 +9,7 @@
 #include "enrichers/text/text_actions.h"
 #include "playbooks/triggers/on_prometheus_alert.h"
 #include "sinks/file/file_sink.h"
+#include "sinks/slack/slack_sink.h"
 #include "sinks/webhook/webhook_sink.h"
 
 namespace app {
@@ -45,6 +46,7 @@ const Components& components() {
     c.actions.add(enrichers::version_mismatch_enricher_type());
 
     c.sinks.add(sinks::file_sink_type());
+    c.sinks.add(sinks::slack_sink_type());
     c.sinks.add(sinks::webhook_sink_type());
     return c;
   }();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "sinks/delivery/first_look.h"
 
 namespace app {
 
@@ -14,6 +15,7 @@ struct Pipeline::Running {
   std::unique_ptr<sinks::RemovedSink> removed;
   std::unique_ptr<heartbeat::Caller> caller;
   std::unique_ptr<heartbeat::DeliveredBeats> beats;  // Before the worker.
+  std::unique_ptr<sinks::FirstLook> first_look;      // At the worker's sink.
 };
 
 Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
@@ -80,11 +82,14 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
     if (sinks_.contains(member.name)) continue;
     auto running = std::make_unique<Running>();
     running->digest = member.digest;
+    running->first_look = std::make_unique<sinks::FirstLook>(member.name, *member.configured.sink, health_,
+                                                             deps_.wall_clock, deps_.rng, deps_.work);
     running->worker = std::make_unique<sinks::DeliveryWorker>(
         sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
     running->beats = std::make_unique<heartbeat::DeliveredBeats>(member.name, *running->worker, passes_);
     BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->beats, deps_.work));
+    running->first_look->begin();
     sinks_.emplace(member.name, std::move(running));
   }
   return base::ok();
@@ -103,6 +108,7 @@ base::Task<void> Pipeline::end_sink(std::string name) {
   auto it = sinks_.find(name);
   if (it == sinks_.end()) co_return;
   co_await deps_.bus.remove_stage(sinks::DeliveryWorker::spec(name).name);
+  if (it->second->first_look) co_await it->second->first_look->stop();
   if (it->second->worker) co_await it->second->worker->stop();
   sinks_.erase(it);
   health_.remove(name);
@@ -139,6 +145,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
 base::Task<void> Pipeline::stop() {
   co_await worker_.stop();
   for (auto& [name, running] : sinks_) {
+    if (running->first_look) co_await running->first_look->stop();
     if (running->worker) co_await running->worker->stop();
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/deadline.h"
 #include "base/result.h"
@@ -36,6 +38,15 @@ struct Sending {
   // An earlier attempt may have arrived without our knowing: it ended in the dark, or whoever ran the stage before this
   // process may have made it.
   bool maybe_sent = false;
+  // Since when this process works for the incident: what others did for it, they did before.
+  base::Time owned_since = {};
+};
+
+// What asking the other side has found, without telling it anything.
+struct Probe {
+  std::vector<std::string> found;     // For people: "workspace Shop, as tocsin".
+  std::vector<std::string> problems;  // Each with what to do about it.
+  std::optional<base::Error> error;   // Nothing can be delivered as things are.
 };
 
 // One outside system that transitions are delivered to.
@@ -51,6 +62,8 @@ class Sink {
   // Sends and waits for the answer until the deadline. When cancelled, it may or may not have arrived. `sending`
   // outlives the task.
   virtual base::Task<base::Result<Reply>> send(Sending& sending) = 0;
+  // Asks the other side whether it will take what is sent. May be called beside send().
+  virtual base::Task<Probe> probe(base::Deadline /*deadline*/) { co_return Probe{}; }
 };
 
 }  // namespace sinks

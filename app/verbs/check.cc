@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/advice.h"
+#include "app/await.h"
 #include "app/bus_wiring.h"
 #include "app/config.h"
 #include "app/excerpt.h"
@@ -39,35 +40,47 @@ nlohmann::json as_json(const Problem& problem) {
           {"message", problem.message}};
 }
 
-// What the brokers say, when they are asked.
+// What the other sides say, when they are asked.
 struct Online {
   bool ok = true;
-  nlohmann::json json;
+  nlohmann::json kafka;
+  nlohmann::json sinks;
   std::string text;
 };
 
 void add(const bus::kafka::InspectedTopic& topic, Online& online) {
-  online.json["topics"].push_back({{"name", topic.name}, {"exists", topic.exists}, {"differences", topic.differences}});
+  online.kafka["topics"].push_back({{"name", topic.name}, {"exists", topic.exists}, {"differences", topic.differences}});
   online.ok = online.ok && topic.differences.empty();
   if (!topic.exists) online.text += "kafka: topic " + topic.name + " is not there: it is made at start\n";
   for (const std::string& difference : topic.differences) online.text += "kafka: " + difference + "\n";
 }
 
-Online ask_brokers(const Config& config) {
-  Online online;
-  if (config.bus.type != BusType::kKafka) return online;
+void ask_brokers(const Config& config, Online& online) {
+  if (config.bus.type != BusType::kKafka) return;
   auto inspected = inspect_topics(config.bus, Pipeline::stages(config, Roles{}));
   if (!inspected) {
     online.ok = false;
-    online.json["error"] = inspected.error().message;
+    online.kafka["error"] = inspected.error().message;
     online.text = inspected.error().message + "\n";
-    return online;
+    return;
   }
   const auto& found = inspected.value();
-  online.json = {{"cluster", found.cluster}, {"brokers", found.brokers}, {"topics", nlohmann::json::array()}};
+  online.kafka = {{"cluster", found.cluster}, {"brokers", found.brokers}, {"topics", nlohmann::json::array()}};
   online.text = fmt::format("kafka: cluster {}, {} brokers\n", found.cluster, found.brokers);
   for (const auto& topic : found.topics) add(topic, online);
-  return online;
+}
+
+void ask_sinks(Config& config, Threads& threads, Online& online) {
+  constexpr std::chrono::seconds kPatience(15);
+  online.sinks = nlohmann::json::array();
+  for (auto& member : config.sinks.members) {
+    auto probe = await(threads.executor(), member.configured.sink->probe(base::in(kPatience)));
+    if (probe.found.empty() && probe.problems.empty()) continue;  // Of a kind that can't be asked.
+    online.ok = online.ok && probe.problems.empty();
+    online.sinks.push_back({{"name", member.name}, {"found", probe.found}, {"problems", probe.problems}});
+    for (const auto& found : probe.found) online.text += "sink " + member.name + ": " + found + "\n";
+    for (const auto& problem : probe.problems) online.text += "sink " + member.name + ": problem: " + problem + "\n";
+  }
 }
 
 Checked check_text(std::string_view text, const ConfigServices& services) {
@@ -122,7 +135,11 @@ int check(const CheckArgs& args) {
     checked.problems.push_back({Problem::Kind::kError, {}, "the file can't be read"});
   }
   Online online;
-  if (checked.config && args.online) online = ask_brokers(*checked.config);
+  if (checked.config && args.online && http->start()) {
+    ask_brokers(*checked.config, online);
+    ask_sinks(*checked.config, threads, online);
+    await(threads.executor(), http->stop());
+  }
   bool ok = checked.config.has_value() && online.ok;
   if (args.output == Output::kTable) {
     print(as_text(checked, online.text, args.config, text));
@@ -130,7 +147,8 @@ int check(const CheckArgs& args) {
     auto list = nlohmann::json::array();
     for (const Problem& problem : checked.problems) list.push_back(as_json(problem));
     nlohmann::json json = {{"file", args.config}, {"ok", ok}, {"problems", list}};
-    if (!online.json.is_null()) json["kafka"] = online.json;
+    if (!online.kafka.is_null()) json["kafka"] = online.kafka;
+    if (!online.sinks.is_null()) json["sinks"] = online.sinks;
     print(structured(json, args.output));
   }
   return ok ? 0 : 1;

@@ -163,7 +163,8 @@ base::Task<DeliveryWorker::Outcome> DeliveryWorker::attempt(const schemas::Deliv
       Sending sending{.delivery = delivery,
                       .rendered = std::move(rendered.value()),
                       .note = Notes(txn).of(incident),
-                      .maybe_sent = attempts.in_the_dark};
+                      .maybe_sent = attempts.in_the_dark,
+                      .owned_since = txn.owned_since()};
       outcome.reply = co_await send(sending, *pass);
       outcome.attempts.in_the_dark |= !outcome.reply && is_in_the_dark(outcome.reply.error());
       Notes(txn).keep(incident, std::move(sending.note));

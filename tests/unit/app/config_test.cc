@@ -138,8 +138,8 @@ TEST_F(Configs, RobustasHelmValuesRunWithWarningsByName) {
 
   ASSERT_TRUE(checked.config) << checked.lines.front();
   EXPECT_EQ(checked.config->cluster, "prod");
-  EXPECT_EQ(checked.config->sinks.names(), std::vector<std::string>{"hook"});
-  for (const char* name : {"robusta_sink", "slack_sink", "rsa", "enablePrometheusStack", "on_pod_crash_loop"}) {
+  EXPECT_EQ(checked.config->sinks.names(), (std::vector<std::string>{"main_slack_sink", "hook"}));
+  for (const char* name : {"robusta_sink", "rsa", "enablePrometheusStack", "on_pod_crash_loop"}) {
     EXPECT_TRUE(std::any_of(checked.lines.begin(), checked.lines.end(), [&](const std::string& line) {
       return line.find(name) != std::string::npos && line.find("warning") != std::string::npos;
     })) << name;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sinks/sink_types.h"
+#include "sinks/slack/api.h"
+#include "sinks/slack/files.h"
+#include "sinks/slack/history.h"
+#include "sinks/slack/options.h"
+
+namespace sinks::slack {
+
+// Keeps one message an incident in a channel: posted at the opening, edited by what follows, green at the end
+// (living_message.h). With an incoming webhook each transition is a message of its own.
+class SlackSink final : public Sink {
+ public:
+  // The services must outlive the sink.
+  SlackSink(Options options, const Services& services);
+
+  // What goes out depends on what is there already: it is composed in send(), the body here is empty.
+  base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
+  base::Task<base::Result<Reply>> send(Sending& sending) override;
+  base::Task<Probe> probe(base::Deadline deadline) override;
+
+ private:
+  base::Task<base::Result<Reply>> send_to_webhook(Sending& sending);
+
+  const Options options_;
+  base::Clock& clock_;
+  Api api_;
+  Files files_;
+  History history_;
+};
+
+}  // namespace sinks::slack
+
+namespace sinks {
+
+// The kind "slack_sink".
+SinkType slack_sink_type();
+
+}  // namespace sinks
