@@ -6,6 +6,7 @@
 # embedded log, or itself with one process less. Runs alternate, the table has medians. Slowness is no failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/table.sh
 
 build=${1:?usage: bench/kafka.sh BUILD_DIR [--quick]}
 seconds=8 rounds=5 backlog=20000
@@ -36,8 +37,6 @@ stop() { # Ends the running tocsins.
 }
 trap finish EXIT
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-column() { awk -v n="$2" '{ print $n }' "$work/$1" | median; }
 await() { # WHAT SECONDS COMMAND...
   local what=$1 end=$((SECONDS + $2)); shift 2
   until "$@"; do
@@ -63,9 +62,6 @@ run() { # NAME PORT [ROLES] [CORE]: starts a tocsin of that configuration and wa
     ${3:+--roles "$3"} > "$work/$1.log" 2>&1 &
   pids+=("$!")
 }
-
-rows=()
-row() { rows+=("$(printf '%s|%s|%s|%s|%s|%s' "$@")"); } # NAME OURS THEIRS GOAL UNIT WHOSE
 
 post() { # PORT: a line "RATE ... FAILED ... P99_MS ..."
   wrk -t1 -c"$kConnections" -d"$seconds" --latency -s bench/alerts.lua "http://127.0.0.1:$1/api/alerts" -- tocsin "$2" | grep '^RATE'
@@ -187,13 +183,4 @@ measure_latency
 stop
 measure_scaling
 
-printf '\n%-32s %12s %12s %-9s %9s  %-8s %-8s against\n' "(medians)" "tocsin" "the other" "" "ratio" "goal" ""
-for line in "${rows[@]}"; do
-  IFS='|' read -r name our their goal unit whose <<< "$line"
-  awk -v name="$name" -v our="$our" -v their="$their" -v goal="$goal" -v unit="$unit" -v whose="$whose" 'BEGIN {
-    ratio = their > 0 ? our / their : 0
-    split(goal, g, " ")
-    verdict = g[1] == ">=" ? (ratio >= g[2] ? "met" : "not met") : ""
-    printf "%-32s %12.1f %12.1f %-9s %8.2fx  %-8s %-8s %s\n", name, our, their, unit, ratio, goal, verdict, whose
-  }'
-done
+print_table

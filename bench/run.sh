@@ -6,6 +6,7 @@
 # theirs, ours, ...) and the table has medians. Slowness is no failure. docs/performance.md tells how to read it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/table.sh
 
 build=${1:?usage: bench/run.sh BUILD_DIR [--quick]}
 seconds=8 rounds=5 idle=10
@@ -81,15 +82,10 @@ settle() {
   done
   echo "note: tocsin still works off the last run after 60 s" >&2
 }
-median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 post() { # FORM SIZE URL: a line "RATE ... FAILED ... P99_MS ..."
   wrk -t1 -c"$kConnections" -d"$seconds" --latency -s bench/alerts.lua "$3" -- "$1" "$2" | grep '^RATE'
 }
-
-rows=()
-row() { rows+=("$(printf '%s|%s|%s|%s|%s|%s' "$@")"); } # NAME OURS THEIRS GOAL UNIT WHOSE
-column() { awk -v n="$2" '{ print $n }' "$work/$1" | median; } # ours|theirs N
 
 measure_intake() { # SIZE GOAL
   local size=$1 goal=$2
@@ -189,13 +185,4 @@ measure_chart
 measure_playbooks
 measure_replay
 
-printf '\n%-32s %12s %12s %-9s %9s  %-8s %-8s against\n' "(medians)" "tocsin" "the other" "" "ratio" "goal" ""
-for line in "${rows[@]}"; do
-  IFS='|' read -r name our their goal unit whose <<< "$line"
-  awk -v name="$name" -v our="$our" -v their="$their" -v goal="$goal" -v unit="$unit" -v whose="$whose" 'BEGIN {
-    ratio = their > 0 ? our / their : 0
-    split(goal, g, " ")
-    verdict = g[1] == ">=" ? (ratio >= g[2] ? "met" : "not met") : g[1] == "<=" ? (ratio <= g[2] ? "met" : "not met") : ""
-    printf "%-32s %12.1f %12.1f %-9s %8.2fx  %-8s %-8s %s\n", name, our, their, unit, ratio, goal, verdict, whose
-  }'
-done
+print_table
