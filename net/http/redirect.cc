@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <cctype>
 #include <cstring>
 
 namespace net::http {
@@ -65,8 +67,13 @@ std::optional<std::string> resolve(const std::string& base, std::string_view loc
   return std::string(target.buffer().data(), target.buffer().size());
 }
 
-// Names that lead to this machine without any address being written.
-bool is_this_machine(const std::string& host) { return host == "localhost" || host.ends_with(".localhost"); }
+// Names that lead to this machine without any address being written (RFC 6761 section 6.3), in any letter case, with or
+// without the dot that ends a full name.
+bool is_this_machine(std::string host) {
+  std::transform(host.begin(), host.end(), host.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (host.ends_with('.')) host.pop_back();
+  return host == "localhost" || host.ends_with(".localhost");
+}
 
 }  // namespace
 

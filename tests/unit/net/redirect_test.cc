@@ -75,7 +75,8 @@ TEST(Redirect, NeverLeadsToWhereWeDoNotGo) {
   for (const char* local :
        {"http://127.0.0.1/", "http://127.1.2.3:8080/", "http://[::1]/", "http://[fe80::1]/", "http://0.0.0.0/",
         "http://[::]/", "http://[::ffff:169.254.169.254]/", "http://100.100.100.200/", "http://[fd00:ec2::254]/",
-        "http://224.0.0.1/", "http://255.255.255.255/", "http://localhost/", "http://x.localhost/"}) {
+        "http://224.0.0.1/", "http://255.255.255.255/", "http://localhost/", "http://x.localhost/",
+        "http://LocalHost./"}) {
     EXPECT_TRUE(refused("http://a/x", local)) << local;
     EXPECT_FALSE(refused("http://127.0.0.1:9090/x", local)) << local;
   }
