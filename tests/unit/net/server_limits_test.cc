@@ -1,77 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a server does to those who mean it ill: raw bytes, slow bytes, many connections.
-#include <gtest/gtest.h>
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <future>
 
-#include "base/metrics.h"
-#include "net/http/server.h"
-#include "tests/fakes/io_thread.h"
-#include "tests/fakes/raw_http.h"
+#include "tests/unit/net/running_server.h"
 
 namespace net::http {
 namespace {
 
-using fakes::RawHttp;
-
-constexpr const char* kPost = "POST /echo HTTP/1.1\r\nHost: t\r\n";
-
-class ServerLimits : public testing::Test {
+class ServerLimits : public RunningServer {
  protected:
-  ServerLimits() {
-    options_.address = "127.0.0.1";
-    options_.port = 0;
-  }
-  ~ServerLimits() override {
-    if (server_) io_.run(server_->stop());
-  }
-
-  void start(Admission admit = {}) {
-    server_ = make_server(options_, io_.executor(), metrics_);
-    auto echo = [](ServerRequest request) -> base::Task<ServerResponse> {
-      ServerResponse response;
-      response.body = request.body;
-      co_return response;
-    };
-    server_->route("POST", "/echo", echo, admit);
-    server_->route("GET", "/echo", echo, admit);
-    server_->route("POST", "/wait", [this](ServerRequest) { return wait(); });
+  void start(const Admission& admit = {}) {
+    make_echo(admit);
+    server_->route("POST", "/wait", [this](ServerRequest) { return hold(); });
     ASSERT_TRUE(server_->start());
   }
 
-  // Answers when the test says so.
-  base::Task<ServerResponse> wait() {
-    boost::asio::steady_timer forever(co_await boost::asio::this_coro::executor, std::chrono::hours(1));
-    timer_ = &forever;
-    entered_.set_value();
-    boost::system::error_code ignored;
-    co_await forever.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    co_return ServerResponse{};
-  }
-  void end_waiting() {
-    boost::asio::post(io_.executor(), [this] { timer_->cancel(); });
-  }
-
-  RawHttp connect() { return RawHttp(server_->port()); }
-  static std::string post(std::string_view body) {
-    return kPost + ("Content-Length: " + std::to_string(body.size())) + "\r\n\r\n" + std::string(body);
-  }
   double refused(const std::string& reason) {
     return metrics_
         .counter("tocsin_http_refused_total", "Connections and requests that were not served.", {{"reason", reason}})
         .Value();
   }
-
-  fakes::IoThread io_;
-  base::Metrics metrics_;
-  ServerOptions options_;
-  std::promise<void> entered_;
-  boost::asio::steady_timer* timer_ = nullptr;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(ServerLimits, AnOpenConnectionThatAsksNothingIsClosedAsSoonAsASlowHead) {
@@ -104,8 +52,8 @@ TEST_F(ServerLimits, ABodyBelowTheLowestRateIsEndedLongBeforeItsDeadline) {
   auto slow = connect();
   auto slow_chunks = connect();
 
-  slow.send(kPost + std::string("Content-Length: 100000\r\n\r\nabc"));
-  slow_chunks.send(kPost + std::string("Transfer-Encoding: chunked\r\n\r\n5\r\nab"));
+  slow.send(kPostEcho + std::string("Content-Length: 100000\r\n\r\nabc"));
+  slow_chunks.send(kPostEcho + std::string("Transfer-Encoding: chunked\r\n\r\n5\r\nab"));
 
   EXPECT_EQ(slow.read().status, 408);
   EXPECT_EQ(slow_chunks.read().status, 408);
@@ -116,7 +64,7 @@ TEST_F(ServerLimits, ABodyThatEndsTooEarlyIsCounted) {
   start();
   auto client = connect();
 
-  client.send(kPost + std::string("Content-Length: 10\r\n\r\nabc"));
+  client.send(kPostEcho + std::string("Content-Length: 10\r\n\r\nabc"));
   client.end_sending();
 
   EXPECT_EQ(client.read().status, 400);
@@ -180,7 +128,7 @@ TEST_F(ServerLimits, RequestsWithABodyAreBoundedAndHealthIsNot) {
   start();
   auto busy = connect();
   busy.send("POST /wait HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\na");
-  entered_.get_future().wait();
+  wait_until_held();
 
   auto refused_one = connect().ask(post("a"));
 
@@ -188,7 +136,7 @@ TEST_F(ServerLimits, RequestsWithABodyAreBoundedAndHealthIsNot) {
   EXPECT_NE(refused_one.head.find("Retry-After: 1"), std::string::npos);
   EXPECT_EQ(connect().ask("GET /echo HTTP/1.1\r\nHost: t\r\n\r\n").status, 200);
   EXPECT_EQ(refused("requests"), 1);
-  end_waiting();
+  let_go();
   EXPECT_EQ(busy.read().status, 200);
   EXPECT_EQ(connect().ask(post("a")).status, 200);
 }
@@ -197,7 +145,7 @@ TEST_F(ServerLimits, BodiesUnderWayHaveSoMuchMemoryTogether) {
   options_.max_body_memory = 100'000;
   start();
   auto half_sent = connect();
-  half_sent.send(kPost + std::string("Content-Length: 90000\r\nExpect: 100-continue\r\n\r\n"));
+  half_sent.send(kPostEcho + std::string("Content-Length: 90000\r\nExpect: 100-continue\r\n\r\n"));
   ASSERT_EQ(half_sent.read().status, 100);
   half_sent.send(std::string(70'000, 'x'));
   // Once what was sent is in, another body of that size has no room.
@@ -219,24 +167,25 @@ TEST_F(ServerLimits, ChunkedBodiesCountToo) {
   start();
   std::string chunk = "400\r\n" + std::string(1024, 'z') + "\r\n";
 
-  EXPECT_EQ(connect().ask(kPost + ("Transfer-Encoding: chunked\r\n\r\n" + chunk)).status, 503);
+  EXPECT_EQ(connect().ask(kPostEcho + ("Transfer-Encoding: chunked\r\n\r\n" + chunk)).status, 503);
   EXPECT_EQ(refused("body_memory"), 1);
 }
 
 TEST_F(ServerLimits, CompressedBodiesAreRefusedBeforeTheyAreRead) {
   start();
 
-  auto answer = connect().ask(kPost + std::string("Content-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n"));
+  auto answer = connect().ask(kPostEcho + std::string("Content-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n"));
 
   EXPECT_EQ(answer.status, 415);
   EXPECT_NE(answer.head.find("Accept-Encoding: identity\r\n"), std::string::npos);
-  EXPECT_EQ(connect().ask(kPost + std::string("Content-Encoding: identity\r\nContent-Length: 1\r\n\r\na")).status, 200);
+  EXPECT_EQ(connect().ask(kPostEcho + std::string("Content-Encoding: identity\r\nContent-Length: 1\r\n\r\na")).status,
+            200);
 }
 
 TEST_F(ServerLimits, OtherExpectationsAreNotMet) {
   start();
 
-  EXPECT_EQ(connect().ask(kPost + std::string("Expect: tea\r\nContent-Length: 1\r\n\r\na")).status, 417);
+  EXPECT_EQ(connect().ask(kPostEcho + std::string("Expect: tea\r\nContent-Length: 1\r\n\r\na")).status, 417);
 }
 
 TEST_F(ServerLimits, WhoIsNotAdmittedIsToldSoBeforeTheBody) {
@@ -246,7 +195,7 @@ TEST_F(ServerLimits, WhoIsNotAdmittedIsToldSoBeforeTheBody) {
   });
 
   auto with_body = connect();
-  EXPECT_EQ(with_body.ask(kPost + std::string("Content-Length: 5000000\r\n\r\n")).status, 401);
+  EXPECT_EQ(with_body.ask(kPostEcho + std::string("Content-Length: 5000000\r\n\r\n")).status, 401);
   EXPECT_TRUE(with_body.is_closed());
   auto without = connect();
   EXPECT_EQ(without.ask("GET /echo HTTP/1.1\r\nHost: t\r\n\r\n").status, 401);

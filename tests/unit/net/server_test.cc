@@ -1,51 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http/server.h"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <future>
 
-#include "base/metrics.h"
-#include "tests/fakes/io_thread.h"
-#include "tests/fakes/raw_http.h"
+#include "tests/unit/net/running_server.h"
 
 namespace net::http {
 namespace {
 
-using fakes::RawHttp;
-using testing::Test;
-
-base::Task<ServerResponse> echo(ServerRequest request) {
-  ServerResponse response;
-  response.body = request.method + " " + request.path + "?" + request.query + " " + request.body;
-  co_return response;
-}
-
-std::string get(std::string_view target) { return "GET " + std::string(target) + " HTTP/1.1\r\nHost: t\r\n\r\n"; }
-
-std::string post(std::string_view body) {
-  return "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         std::string(body);
-}
-
-class ServerTest : public Test {
+class ServerTest : public RunningServer {
  protected:
-  ServerTest() {
-    options_.address = "127.0.0.1";
-    options_.port = 0;
-  }
-  ~ServerTest() override {
-    if (server_) io_.run(server_->stop());
-  }
-
   void start() {
-    server_ = make_server(options_, io_.executor(), metrics_);
-    server_->route("GET", "/echo", echo);
-    server_->route("POST", "/echo", echo);
+    make_echo();
     server_->route("POST", "/throws", [](ServerRequest) -> base::Task<ServerResponse> {
       throw std::runtime_error("broken");
       co_return ServerResponse{};
@@ -55,34 +21,9 @@ class ServerTest : public Test {
       response.body.assign(16 * 1024 * 1024, 'b');
       co_return response;
     });
-    server_->route("GET", "/slow", [this](ServerRequest) { return slow(); });
+    server_->route("GET", "/slow", [this](ServerRequest) { return hold(); });
     ASSERT_TRUE(server_->start());
   }
-
-  // Answers when the test says so.
-  base::Task<ServerResponse> slow() {
-    slow_entered_.set_value();
-    boost::asio::steady_timer forever(co_await boost::asio::this_coro::executor, std::chrono::hours(1));
-    slow_timer_ = &forever;
-    boost::system::error_code ignored;
-    co_await forever.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    ServerResponse response;
-    response.body = "late";
-    co_return response;
-  }
-
-  void finish_slow() {
-    boost::asio::post(io_.executor(), [this] { slow_timer_->cancel(); });
-  }
-
-  RawHttp connect() { return RawHttp(server_->port()); }
-
-  fakes::IoThread io_;
-  base::Metrics metrics_;
-  ServerOptions options_;
-  std::promise<void> slow_entered_;
-  boost::asio::steady_timer* slow_timer_ = nullptr;
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(ServerTest, AnswersRequestsOneAfterAnotherOnOneConnection) {
@@ -329,7 +270,7 @@ TEST_F(ServerTest, TurnsConnectionsAwayOverTheLimit) {
 TEST_F(ServerTest, ServesAThousandConnections) {
   options_.max_connections_per_peer = options_.max_requests = 1000;
   start();
-  std::vector<RawHttp> clients;
+  std::vector<fakes::RawHttp> clients;
   for (int i = 0; i < 1000; ++i) clients.push_back(connect());
 
   for (auto& client : clients) client.send(post("a"));
@@ -345,11 +286,11 @@ TEST_F(ServerTest, StopLetsRequestsUnderWayFinishAndClosesIdleConnections) {
   ASSERT_EQ(idle.ask(get("/echo")).status, 200);
   half_sent.send("GET /echo HTTP/1.1\r\nHo");
   busy.send(get("/slow"));
-  slow_entered_.get_future().wait();
+  wait_until_held();
 
   auto stopped = std::async(std::launch::async, [this] { io_.run(server_->stop()); });
   EXPECT_TRUE(idle.is_closed());
-  finish_slow();
+  let_go();
   half_sent.send("st: t\r\n\r\n");
 
   auto answer = busy.read();
@@ -367,7 +308,7 @@ TEST_F(ServerTest, StopEndsWhatOutlastsTheDrain) {
   auto half_sent = connect();
   half_sent.send("POST /echo HTTP/1.1\r\nHo");
   busy.send(get("/slow"));
-  slow_entered_.get_future().wait();
+  wait_until_held();
 
   io_.run(server_->stop());
 
@@ -410,7 +351,7 @@ TEST_F(ServerTest, CountsRequestsByRouteOnly) {
 }
 
 TEST_F(ServerTest, KeepsLineBreaksOutOfAnswerHeaders) {
-  server_ = make_server(options_, io_.executor(), metrics_);
+  make();
   server_->route("GET", "/", [](ServerRequest) -> base::Task<ServerResponse> {
     ServerResponse response;
     response.headers = {{"X-Good", "1"}, {"X-Bad", "a\r\nX-Injected: 1"}};
@@ -423,75 +364,6 @@ TEST_F(ServerTest, KeepsLineBreaksOutOfAnswerHeaders) {
   EXPECT_NE(answer.head.find("X-Good: 1"), std::string::npos);
   EXPECT_EQ(answer.head.find("X-Injected"), std::string::npos);
 }
-
-// What two parties could frame differently. https://datatracker.ietf.org/doc/html/rfc9112#section-11.2
-struct Smuggled {
-  const char* name;
-  const char* bytes;
-};
-
-class SmugglingTest : public ServerTest, public testing::WithParamInterface<Smuggled> {};
-
-TEST_P(SmugglingTest, IsRefusedAndTheConnectionClosed) {
-  start();
-  auto client = connect();
-
-  auto answer = client.ask(GetParam().bytes);
-
-  EXPECT_EQ(answer.status / 100, 4) << answer.head;
-  EXPECT_TRUE(client.is_closed());
-}
-
-#define POST_ECHO "POST /echo HTTP/1.1\r\nHost: t\r\n"
-#define SECOND "GET /echo?smuggled HTTP/1.1\r\nHost: t\r\n\r\n"
-
-INSTANTIATE_TEST_SUITE_P(
-    Rfc9112, SmugglingTest,
-    testing::Values(
-        Smuggled{"LengthThenChunked",
-                 POST_ECHO "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedThenLength",
-                 POST_ECHO "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"DifferingLengths", POST_ECHO "Content-Length: 5\r\nContent-Length: 6\r\n\r\n12345" SECOND},
-        Smuggled{"RepeatedLength", POST_ECHO "Content-Length: 5\r\nContent-Length: 5\r\n\r\n12345" SECOND},
-        Smuggled{"ListOfLengths", POST_ECHO "Content-Length: 5, 6\r\n\r\n12345" SECOND},
-        Smuggled{"ListOfSameLengths", POST_ECHO "Content-Length: 5, 5\r\n\r\n12345" SECOND},
-        Smuggled{"NegativeLength", POST_ECHO "Content-Length: -5\r\n\r\n12345" SECOND},
-        Smuggled{"SignedLength", POST_ECHO "Content-Length: +5\r\n\r\n12345" SECOND},
-        Smuggled{"HexLength", POST_ECHO "Content-Length: 0x5\r\n\r\n12345" SECOND},
-        Smuggled{"EmptyLength", POST_ECHO "Content-Length: \r\n\r\n" SECOND},
-        Smuggled{"LengthBeyond64Bits", POST_ECHO "Content-Length: 18446744073709551617\r\n\r\n1" SECOND},
-        Smuggled{"LengthWithSpaceInside", POST_ECHO "Content-Length: 1 0\r\n\r\n1234567890" SECOND},
-        Smuggled{"OtherCoding", POST_ECHO "Transfer-Encoding: gzip\r\n\r\n" SECOND},
-        Smuggled{"ChunkedNotLast", POST_ECHO "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"CodingBeforeChunked", POST_ECHO "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedTwice",
-                 POST_ECHO "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedWithTab", POST_ECHO "Transfer-Encoding: \x0b"
-                                             "chunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedQuoted", POST_ECHO "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedMisspelt", POST_ECHO "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkedInHttp10", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND},
-        Smuggled{"SpaceBeforeColon", POST_ECHO "Content-Length : 5\r\n\r\n12345" SECOND},
-        Smuggled{"SpaceBeforeName", "POST /echo HTTP/1.1\r\n Host: t\r\n\r\n" SECOND},
-        Smuggled{"NoHost", "GET /echo HTTP/1.1\r\n\r\n" SECOND},
-        Smuggled{"TwoHosts", "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" SECOND},
-        Smuggled{"BareLineFeeds", "GET /echo HTTP/1.1\nHost: t\n\n" SECOND},
-        Smuggled{"BareCarriageReturn", POST_ECHO "X: a\rContent-Length: 5\r\n\r\n12345" SECOND},
-        Smuggled{"NulInHeader", "GET /echo HTTP/1.1\r\nHost: t\r\nX: \x01\r\n\r\n" SECOND},
-        Smuggled{"ChunkSizeNotHex", POST_ECHO "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkSizeSigned", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkSizePrefixed", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkSizeBeyond64Bits",
-                 POST_ECHO "Transfer-Encoding: chunked\r\n\r\n1ffffffffffffffff\r\nabc" SECOND},
-        Smuggled{"ChunkLongerThanItsSize", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n" SECOND},
-        Smuggled{"ChunkWithLineFeed", POST_ECHO "Transfer-Encoding: chunked\r\n\r\n3\nabc\n0\n\n" SECOND},
-        Smuggled{"LengthInTrailer",
-                 POST_ECHO "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n" SECOND},
-        Smuggled{"ControlInTarget", "GET /echo\x01 HTTP/1.1\r\nHost: t\r\n\r\n" SECOND},
-        Smuggled{"TwoSpacesInRequestLine", "GET  /echo HTTP/1.1\r\nHost: t\r\n\r\n" SECOND},
-        Smuggled{"NoVersion", "GET /echo\r\n\r\n" SECOND}),
-    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace net::http
