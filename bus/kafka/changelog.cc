@@ -10,6 +10,7 @@ namespace bus::kafka {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kMaxOffset = std::int64_t{1} << 62;
 
 void pack(Packer& packer, const stage::KeyState& state) {
   packer.size(state.entries.size());
@@ -46,7 +47,13 @@ void pack(Packer& packer, const std::vector<std::int64_t>& offsets) {
 std::vector<std::int64_t> unpack_offsets(Unpacker& unpacker) {
   std::vector<std::int64_t> offsets(unpacker.size());
   std::int64_t last = 0;
-  for (auto& offset : offsets) offset = last += unpacker.number();
+  for (auto& offset : offsets) {
+    // Kafka counts from 0 and never comes near to the end of 64 bits.
+    if (__builtin_add_overflow(last, unpacker.number(), &last) || last < 0 || last > kMaxOffset) {
+      throw std::invalid_argument("an offset is out of range");
+    }
+    offset = last;
+  }
   return offsets;
 }
 

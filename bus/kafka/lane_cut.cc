@@ -17,6 +17,12 @@ constexpr std::size_t kEnoughPositions = 3;
 // Positions are written every fraction of a second while there is something to write.
 constexpr std::int64_t kLongAgoMs = 60'000;
 
+// Modulo 2^64: no sum of ours comes near, and one of somebody else's does no harm.
+void add(const Count& count, std::map<std::string, std::int64_t>& counters) {
+  std::int64_t& sum = counters[count.counter];
+  sum = static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(count.by));
+}
+
 }  // namespace
 
 base::Result<std::string> changelog_value(const MessageView& message) {
@@ -45,7 +51,7 @@ base::Result<void> LaneCutReader::take_position(const MessageView& message) {
   BOOST_OUTCOME_TRY(auto value, changelog_value(message));
   BOOST_OUTCOME_TRY(auto record, decode_position_record(value));
   if (record.claimed_at >= 0) claims_.emplace(record.epoch, record.claimed_at);
-  positions_.push_back({message.offset, message.broker_time_ms, std::move(record)});
+  positions_.push_back({message.offset, std::max<std::int64_t>(message.broker_time_ms, 0), std::move(record)});
   return base::ok();
 }
 
@@ -101,7 +107,7 @@ base::Result<LaneCut> LaneCutReader::finish() const {
     if (is_late(written.epoch, written.offset)) continue;
     for (const UnitMark& unit : written.units) {
       if (unit.seq <= covered || !seen.insert(unit.seq).second) continue;
-      for (const Count& count : unit.counts) cut.counters[count.counter] += count.by;
+      for (const Count& count : unit.counts) add(count, cut.counters);
       for (const auto& [topic, offsets] : unit.done) {
         auto& done = cut.done.try_emplace(topic, stage::Progress(0, "")).first->second;
         for (std::int64_t offset : offsets) done.mark(offset);

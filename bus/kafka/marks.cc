@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,13 @@ constexpr std::size_t kMaxHeaderBytes = 2 * kMaxKeyBytes;
 
 base::Error bad(std::string_view header, const char* why) {
   return base::permanent(base::Reason::kBadAnswer, "message header " + std::string(header) + ": " + why);
+}
+
+// Whoever writes to a topic chooses its timestamps: nothing beyond what a time can hold.
+base::Time broker_time(const MessageView& message) {
+  using std::chrono::milliseconds;
+  constexpr auto kLatest = std::chrono::duration_cast<milliseconds>(base::Duration::max());
+  return base::Time(std::clamp(milliseconds(message.broker_time_ms), milliseconds(0), kLatest));
 }
 
 base::Result<base::Time> parse_time(std::string_view text) {
@@ -105,7 +113,7 @@ base::Result<Cause> unpack_cause(std::string_view bytes) try {
 
 base::Result<MessageMarks> read_marks(const MessageView& message) {
   MessageMarks marks;
-  marks.time = base::Time(std::chrono::milliseconds(std::max<std::int64_t>(message.broker_time_ms, 0)));
+  marks.time = broker_time(message);
   for (const HeaderView& header : message.headers) {
     if (header.value.size() > kMaxHeaderBytes) return bad(header.name, "too long");
     BOOST_OUTCOME_TRY(read_one(header, marks));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 
 namespace bus::stage {
@@ -27,7 +28,8 @@ Progress::Progress(std::int64_t next, std::string_view ahead) : next_(next) {
   while (!ahead.empty()) {
     std::int64_t first = take_number(ahead, '-');
     std::int64_t last = take_number(ahead, ' ');
-    if (last < first || first < next_) throw std::invalid_argument("position: ranges out of order");
+    if (last < first || first < next_ || last == std::numeric_limits<std::int64_t>::max())
+      throw std::invalid_argument("position: ranges out of order");
     ranges_[first] = last;
   }
   absorb();

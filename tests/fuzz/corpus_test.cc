@@ -22,12 +22,15 @@ using Fuzzer = void (*)(std::string_view input);
 const std::map<std::string, Fuzzer>& fuzzers() {
   static const std::map<std::string, Fuzzer> all = {{"body_template", &fuzz::body_template},
                                                     {"config_yaml", &fuzz::config_yaml},
+                                                    {"credentials", &fuzz::credentials},
                                                     {"http_request", &fuzz::http_request},
                                                     {"intake_record", &fuzz::intake_record},
+                                                    {"kafka_message", &fuzz::kafka_message},
                                                     {"matcher", &fuzz::matcher},
                                                     {"prometheus_answer", &fuzz::prometheus_answer},
                                                     {"promql", &fuzz::promql},
                                                     {"records", &fuzz::records},
+                                                    {"redirect", &fuzz::redirect},
                                                     {"slack_message", &fuzz::slack_message},
                                                     {"text", &fuzz::text},
                                                     {"webhook_body", &fuzz::webhook_body}};
