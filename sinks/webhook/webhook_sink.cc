@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/webhook/webhook_sink.h"
 
+#include "base/secret_file.h"
+#include "net/http/url.h"
 #include "sinks/webhook/cloud_event.h"
 #include "sinks/webhook/webhook_body.h"
 
@@ -34,6 +36,22 @@ void replace_all(std::string& text, const std::string& what) {
     text.replace(at, what.size(), "***");
 }
 
+// The URL, unless what is in its file by now is none: then the last one that was.
+base::Secret current_url(const base::Secret& url) {
+  base::Secret now = base::current(url);
+  return net::http::parse_url(now.reveal()) ? now : url;
+}
+
+// The same of secrets that sign.
+std::optional<SignatureOptions> current_signature(std::optional<SignatureOptions> signature) {
+  if (!signature) return signature;
+  for (SigningSecret& secret : signature->secrets) {
+    base::Secret now = base::current(secret.secret);
+    if (signing_key(signature->style, now.reveal())) secret.secret = std::move(now);
+  }
+  return signature;
+}
+
 }  // namespace
 
 Webhook::Webhook(Options options, const Services& services)
@@ -49,16 +67,21 @@ base::Result<Rendered> Webhook::render(const schemas::Delivery& delivery) const 
   return rendered;
 }
 
+Webhook::Secrets Webhook::secrets_now() const {
+  return {current_url(options_.url), base::current(options_.authorization), current_signature(options_.signature)};
+}
+
 base::Task<base::Result<Reply>> Webhook::send(Sending& sending) {
   Rendered& rendered = sending.rendered;
   // Answers are read for their first words only.
   constexpr std::size_t kLargestAnswer = 1024 * 1024;
+  const Secrets secrets = secrets_now();
   net::http::Headers signature;
-  if (options_.signature) {
-    signature = signature_headers(*options_.signature, rendered.idempotency_key, clock_.now(), rendered.body);
+  if (secrets.signature) {
+    signature = signature_headers(*secrets.signature, rendered.idempotency_key, clock_.now(), rendered.body);
   }
   net::http::Request request{.method = std::string(name_of(options_.method)),
-                             .url = options_.url.reveal(),
+                             .url = secrets.url.reveal(),
                              .headers = std::move(rendered.headers),
                              .body = std::move(rendered.body),
                              .deadline = sending.deadline,
@@ -67,30 +90,31 @@ base::Task<base::Result<Reply>> Webhook::send(Sending& sending) {
   request.headers.emplace_back("Content-Type", std::move(rendered.content_type));
   request.headers.emplace_back("Idempotency-Key", std::move(rendered.idempotency_key));
   request.headers.emplace_back("User-Agent", user_agent_);
-  if (!options_.authorization.empty()) {
-    request.headers.emplace_back("Authorization", options_.authorization.reveal());
+  if (!secrets.authorization.empty()) {
+    request.headers.emplace_back("Authorization", secrets.authorization.reveal());
   }
   request.headers.insert(request.headers.end(), options_.headers.begin(), options_.headers.end());
   request.headers.insert(request.headers.end(), signature.begin(), signature.end());
   auto response = co_await http_.send(std::move(request));
-  if (!response) co_return without_secrets(response.error());
+  if (!response) co_return without_secrets(response.error(), secrets);
   auto verdict = net::http::classify(response.value());
-  if (!verdict) co_return without_secrets(verdict.error());
+  if (!verdict) co_return without_secrets(verdict.error(), secrets);
   co_return Reply{.detail = "HTTP " + std::to_string(response.value().status)};
 }
 
 // Receivers like to repeat in their answer what they were sent.
-base::Error Webhook::without_secrets(base::Error error) const {
-  const std::string& url = options_.url.reveal();
+base::Error Webhook::without_secrets(base::Error error, const Secrets& secrets) const {
+  const std::string& url = secrets.url.reveal();
   replace_all(error.message, url);
   if (auto path = url.find('/', url.find("://") + 3); path != std::string::npos) {
     replace_all(error.message, url.substr(path));
   }
-  for (const auto* secret : {&options_.authorization, &options_.access.password, &options_.access.bearer_token}) {
-    replace_all(error.message, secret->reveal());
+  for (const auto& secret :
+       {secrets.authorization, base::current(options_.access.password), base::current(options_.access.bearer_token)}) {
+    replace_all(error.message, secret.reveal());
   }
-  if (options_.signature) {
-    for (const auto& secret : options_.signature->secrets) replace_all(error.message, secret.secret.reveal());
+  if (secrets.signature) {
+    for (const auto& secret : secrets.signature->secrets) replace_all(error.message, secret.secret.reveal());
   }
   for (const auto& [name, value] : options_.headers) replace_all(error.message, value);
   for (const auto& [name, value] : options_.access.headers) replace_all(error.message, value);

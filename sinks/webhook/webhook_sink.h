@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/http/client.h"
@@ -11,7 +12,8 @@
 namespace sinks::webhook {
 
 // Sends each transition to a URL: `tocsin.transition/1` as JSON, readable text, or what a template makes of it. Header
-// Idempotency-Key is the delivery's id at every attempt; a signature is of the attempt.
+// Idempotency-Key is the delivery's id at every attempt; a signature is of the attempt. Secrets from files are read
+// again when these change (base::current), and an attempt has them as they are then.
 class Webhook final : public Sink {
  public:
   // The services must outlive the sink.
@@ -21,7 +23,14 @@ class Webhook final : public Sink {
   base::Task<base::Result<Reply>> send(Sending& sending) override;
 
  private:
-  base::Error without_secrets(base::Error error) const;
+  // Those that may have come from files.
+  struct Secrets {
+    base::Secret url;
+    base::Secret authorization;
+    std::optional<SignatureOptions> signature;
+  };
+  Secrets secrets_now() const;
+  base::Error without_secrets(base::Error error, const Secrets& secrets) const;
 
   const Options options_;
   net::http::Client& http_;

@@ -8,12 +8,15 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
 #include "tests/fakes/fake_http_client.h"
+#include "tests/harness/temp_dir.h"
 
 namespace sinks::webhook {
 namespace {
 
 using base::Reason;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -68,6 +71,36 @@ TEST_F(WebhookTest, PostsTheTransitionWithItsHeaders) {
   EXPECT_EQ(body["state"], "opened");
   EXPECT_EQ(body["finding"]["title"], "Pod web-1 restarts");
   EXPECT_TRUE(body.contains("incident"));
+}
+
+TEST_F(WebhookTest, SendsWithWhatIsInTheFilesOfItsSecretsByNow) {
+  harness::TempDir dir;
+  options.url = base::Secret("https://old.example.org/", dir.write("url", "https://new.example.org/t0ken-in-file\n"));
+  options.authorization = base::Secret("Bearer old", dir.write("authorization", "Bearer new"));
+  options.signature.emplace();
+  options.signature->style = SignatureStyle::kGithub;
+  options.signature->secrets = {{base::Secret("old-key", dir.write("key", "new-key"))}};
+  http.answer("new.example.org", 403, "Bearer new may not post to /t0ken-in-file");
+
+  auto result = post();
+
+  const auto& request = http.requests.at(0);
+  EXPECT_EQ(request.url, "https://new.example.org/t0ken-in-file");
+  EXPECT_EQ(net::http::find_header(request.headers, "Authorization"), "Bearer new");
+  EXPECT_EQ(net::http::find_header(request.headers, "X-Hub-Signature-256"),
+            "sha256=" + base::hmac_sha256_hex("new-key", request.body));
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, AllOf(HasSubstr("*** may not post to ***"), Not(HasSubstr("t0ken"))));
+}
+
+TEST_F(WebhookTest, KeepsAUrlAndAKeyWhileTheirFilesHoldNone) {
+  harness::TempDir dir;
+  options.url = base::Secret("https://old.example.org/", dir.write("url", "soon"));
+  options.signature.emplace();
+  options.signature->secrets = {{base::Secret("whsec_b2xk", dir.write("key", "whsec_?"))}};
+  http.answer("old.example.org", 204, "");
+
+  EXPECT_TRUE(post());
 }
 
 TEST_F(WebhookTest, RendersTheSameBytesEachTime) {
