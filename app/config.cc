@@ -9,6 +9,7 @@
 
 #include "app/components.h"
 #include "app/foreign_keys.h"
+#include "app/global_keys.h"
 #include "base/options/option_table.h"
 #include "base/version.h"
 #include "base/yaml/parse.h"
@@ -116,6 +117,7 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
   const Node& settings = file.take({"playbooks"});
   const Node& sinks = file.take({"sinksConfig", "sinks_config"});
 
+  check_global_keys(global, problems);
   Config config;
   config.cluster = read_cluster(file.take({"clusterName"}), global, problems);
   config.server = read_server_section(file.take({"server"}), problems);
