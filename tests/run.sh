@@ -26,7 +26,8 @@ dir=build/$preset
 log=$dir/Testing/Temporary/LastTest.log
 rm -f "$log"
 status=0
-ctest --test-dir "$dir" "${select[@]}" --output-on-failure --parallel "$(nproc)" </dev/null || status=$?
+# In quarters of a processor: cmake/house.cmake.
+ctest --test-dir "$dir" "${select[@]}" --output-on-failure --parallel $(($(nproc) * 4)) </dev/null || status=$?
 
 if [ -f "$log" ]; then
   # GoogleTest prints "file:line: Skipped", the reason on the next line, then "[  SKIPPED ] Suite.Name (0 ms)".

@@ -12,19 +12,25 @@
 
 namespace fakes {
 
-// One of the files schemas/<type>.v1.schema.json, to hold against what sinks send.
+// The text of schemas/<type>.v1.schema.json.
+inline nlohmann::json published(const std::string& type) {
+  std::ifstream file(std::string(TOCSIN_SOURCE_DIR) + "/schemas/" + type + ".v1.schema.json");
+  return nlohmann::json::parse(file);
+}
+
+// A JSON Schema that we publish, to hold against what we write or take.
 class PublishedSchema {
  public:
-  explicit PublishedSchema(const std::string& type) {
-    std::ifstream file(std::string(TOCSIN_SOURCE_DIR) + "/schemas/" + type + ".v1.schema.json");
-    auto text = nlohmann::json::parse(file);
+  // The one of that type.
+  explicit PublishedSchema(const char* type) : PublishedSchema(published(type)) {}
+  explicit PublishedSchema(const nlohmann::json& text) {
     valijson::adapters::NlohmannJsonAdapter adapter(text);
     valijson::SchemaParser().populateSchema(adapter, schema_);
   }
 
   // What is wrong with a record, or an empty string.
-  std::string complaints(const std::string& record) const {
-    auto json = nlohmann::json::parse(record);
+  std::string complaints(const std::string& record) const { return complaints(nlohmann::json::parse(record)); }
+  std::string complaints(const nlohmann::json& json) const {
     valijson::adapters::NlohmannJsonAdapter adapter(json);
     valijson::ValidationResults results;
     std::string all;

@@ -1,44 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_future.hpp>
-#include <chrono>
-#include <cstdlib>
-#include <fstream>
-#include <map>
-#include <random>
-#include <set>
-#include <thread>
+#include <algorithm>
 
 #include "bus/archive.h"
-#include "tests/contract/bus/crash_child.h"
-#include "tests/contract/bus/temporary_directory.h"
-
-extern char** environ;
+#include "tests/contract/bus/crash_test.h"
 
 namespace contract {
 namespace {
 
-using Numbers = std::map<std::string, std::vector<std::int64_t>>;
-
-// An installation whose process is killed again and again, and looked at in between.
-class EmbeddedCrash : public ::testing::Test {
+class EmbeddedCrash : public CrashTest {
  protected:
-  pid_t spawn(const std::string& failpoint, int nth) {
-    std::string directory = directory_.path();
-    std::string count = std::to_string(nth);
-    std::string program = "/proc/self/exe";
-    std::string verb = "crash-child";
-    std::string point = failpoint;
-    std::vector<char*> arguments = {program.data(), verb.data(), directory.data(), point.data(), count.data(), nullptr};
-    pid_t child = 0;
-    EXPECT_EQ(::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ), 0);
-    return child;
+  pid_t spawn_child(std::string_view failpoint, int nth) {
+    return spawn({"crash-child", directory_.path(), std::string(failpoint), std::to_string(nth)});
   }
 
   std::uintmax_t acknowledged_bytes() const {
@@ -47,53 +19,24 @@ class EmbeddedCrash : public ::testing::Test {
     return absent ? 0 : size;
   }
 
-  // Waits until the child has acknowledged something, a random while longer, and kills it.
-  void kill_at_random(pid_t child, std::mt19937& random) {
+  // Waits until the child has acknowledged something, and a random while longer.
+  void kill_at_random(std::mt19937& random) {
     std::uintmax_t before = acknowledged_bytes();
+    pid_t child = spawn_child("none", 0);
     auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (acknowledged_bytes() == before && std::chrono::steady_clock::now() < deadline) pause(1);
-    pause(static_cast<int>(random() % 60));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself: " << status;
-  }
-
-  static void pause(int milliseconds) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable never;
-    never.wait_for(lock, std::chrono::milliseconds(milliseconds), [] { return false; });
-  }
-
-  // Lets the pipeline finish what is there.
-  void drain(bool with_retention) {
-    base::SystemClock clock;
-    base::Metrics metrics;
-    boost::asio::thread_pool pool(2);
-    auto bus =
-        bus::embedded::make_embedded_bus(crash_options(directory_.path() / "data", with_retention), clock, metrics);
-    auto started = bus->start();
-    ASSERT_TRUE(started) << started.error().message;
-    CrashPipeline pipeline;
-    pipeline.add_to(*bus, pool.get_executor());
-    boost::asio::co_spawn(pool, bus->idle(), boost::asio::use_future).get();
-    boost::asio::co_spawn(pool, bus->stop(), boost::asio::use_future).get();
-    pool.join();
-  }
-
-  Numbers acknowledged() const {
-    Numbers numbers;
-    std::ifstream file(directory_.path() / "acknowledged");
-    std::string key;
-    std::int64_t number = 0;
-    while (file >> key >> number) numbers[key].push_back(number);
-    return numbers;
+    while (acknowledged_bytes() == before && std::chrono::steady_clock::now() < deadline) {
+      pause(std::chrono::milliseconds(1));
+    }
+    pause(std::chrono::milliseconds(random() % 60));
+    kill(child);
   }
 
   // Nothing lost, nothing twice, order kept, sums agree.
   void verify(bool with_retention) {
-    drain(with_retention);
+    base::SystemClock clock;
+    base::Metrics metrics;
+    work_off(
+        *bus::embedded::make_embedded_bus(crash_options(directory_.path() / "data", with_retention), clock, metrics));
     auto archive = bus::embedded::open_embedded_archive(directory_.path() / "data");
     ASSERT_TRUE(archive);
     auto counters = archive.value()->counters().value();
@@ -122,29 +65,18 @@ class EmbeddedCrash : public ::testing::Test {
       }
     }
   }
-
-  TemporaryDirectory directory_;
 };
 
 TEST_F(EmbeddedCrash, NothingIsLostOrDoubledByKillsAtRandomMoments) {
-  const char* asked = std::getenv("TOCSIN_CRASHES");
-  int crashes = asked != nullptr ? std::atoi(asked) : 30;
-  std::mt19937 random(static_cast<unsigned>(crashes));
-  for (int i = 0; i < crashes; ++i) {
-    kill_at_random(spawn("none", 0), random);
-    // The log grows by what was appended: a look after each crash would take longer than the crash.
-    if (i % 10 == 9) verify(false);
-    if (HasFailure()) FAIL() << "after crash " << i;
-  }
+  // The log grows by what was appended: a look after each crash would take longer than the crash.
+  crash_at_random(
+      "TOCSIN_CRASHES", 30, 10, [this](std::mt19937& random) { kill_at_random(random); }, [this] { verify(false); });
 }
 
 // Everything after the last sync is gone: nothing that was acknowledged is among it, and what is left fits together.
 TEST_F(EmbeddedCrash, NothingAcknowledgedIsLostByALossOfPower) {
   for (int nth : {2, 5, 40}) {
-    int status = 0;
-    ::waitpid(spawn(std::string(kSyncedPoint), nth), &status, 0);
-    ASSERT_TRUE(WIFEXITED(status));
-    ASSERT_EQ(WEXITSTATUS(status), kFailpointExit);
+    ASSERT_NO_FATAL_FAILURE(wait_for_failpoint(spawn_child(kSyncedPoint, nth)));
     std::filesystem::remove_all(directory_.path() / "data");
     std::filesystem::rename(directory_.path() / "synced", directory_.path() / "data");
     verify(false);
@@ -156,10 +88,7 @@ class EmbeddedFailpoint : public EmbeddedCrash, public ::testing::WithParamInter
 TEST_P(EmbeddedFailpoint, NothingIsLostOrDoubledByAKillThere) {
   std::string failpoint = GetParam();
   for (int nth : {1, 7, 60}) {
-    int status = 0;
-    ::waitpid(spawn(failpoint, nth), &status, 0);
-    ASSERT_TRUE(WIFEXITED(status));
-    ASSERT_EQ(WEXITSTATUS(status), kFailpointExit);
+    ASSERT_NO_FATAL_FAILURE(wait_for_failpoint(spawn_child(failpoint, nth)));
     verify(failpoint.ends_with("_retention"));
   }
 }

@@ -6,14 +6,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 #include "base/options/node_json.h"
 #include "base/yaml/parse.h"
+#include "tests/fakes/published_schema.h"
 
 namespace {
 
@@ -29,12 +25,6 @@ std::vector<fs::path> files_in(const std::string& folder) {
 
 class ConfigSchema : public ::testing::Test {
  protected:
-  ConfigSchema() {
-    auto json = nlohmann::json::parse(app::config_schema());
-    valijson::adapters::NlohmannJsonAdapter adapter(json);
-    valijson::SchemaParser().populateSchema(adapter, schema_);
-  }
-
   // What an editor would say: nothing for a good file. It sees references to the environment as they are written.
   std::string complaints(const fs::path& path) {
     std::ifstream file(path);
@@ -45,19 +35,11 @@ class ConfigSchema : public ::testing::Test {
     if (problems.has_errors()) return "not YAML";
     auto json = nlohmann::json::parse(ordered.dump());
     if (json.is_null()) json = nlohmann::json::object();
-    valijson::adapters::NlohmannJsonAdapter adapter(json);
-    valijson::ValidationResults results;
-    std::string all;
-    if (valijson::Validator().validate(schema_, adapter, &results)) return all;
-    for (valijson::ValidationResults::Error error; results.popError(error);) {
-      for (const auto& place : error.context) all += place;
-      all += ": " + error.description + "\n";
-    }
-    return all;
+    return schema_.complaints(json);
   }
 
  private:
-  valijson::Schema schema_;
+  fakes::PublishedSchema schema_{nlohmann::json::parse(app::config_schema())};
 };
 
 TEST_F(ConfigSchema, TakesEveryFileThatRuns) {

@@ -4,11 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/fakes/random_records.h"
+#include "tests/fakes/rounds.h"
 
 namespace schemas {
 namespace {
 
-constexpr int kRounds = 300;
+constexpr int kRounds = fakes::rounds(300);
 
 // Encodes, decodes and encodes again: the texts are equal when nothing got lost or changed on the way.
 template <class T, class Decode>

@@ -223,22 +223,26 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"include: [{name: [[a]]}]", "f:1:19: error: a value of 'name' must be text, found a list"},
         Wrong{"include: [{name: 'a('}]", "f:1:18: error: name: 'a(' is not a regular expression: missing ): a("},
         Wrong{"include: [{name: '*'}]",
-              "f:1:18: error: name: '*' is not a regular expression: a repetition has nothing to repeat; write '.*' for any "
+              "f:1:18: error: name: '*' is not a regular expression: a repetition has nothing to repeat; write '.*' "
+              "for any "
               "text"},
         Wrong{"include: [{name: '(?!a)b'}]",
-              "f:1:18: error: name: '(?!a)b' is not a regular expression: lookahead and lookbehind are not available (RE2); "
+              "f:1:18: error: name: '(?!a)b' is not a regular expression: lookahead and lookbehind are not available "
+              "(RE2); "
               "use 'exclude' or '!=' instead"},
-        Wrong{"include: [{name: '((a{100}){100}){100}'}]",
-              "f:1:18: error: name: '((a{100}){100}){100}' is not a regular expression: invalid repetition size: {100}"},
+        Wrong{
+            "include: [{name: '((a{100}){100}){100}'}]",
+            "f:1:18: error: name: '((a{100}){100}){100}' is not a regular expression: invalid repetition size: {100}"},
         Wrong{"include: [{labels: app}]", "f:1:20: error: 'app' in 'labels' is not 'name=regex' or 'name!=regex'"},
         Wrong{"include: [{labels: '=x'}]", "f:1:20: error: '=x' in 'labels' is not 'name=regex' or 'name!=regex'"},
         Wrong{"include: [{labels: 'a=b,'}]", "f:1:20: error: 'a=b,' in 'labels' is not 'name=regex' or 'name!=regex'"},
         Wrong{"include: [{severity: HIHG}]", "f:1:22: error: severity: 'HIHG' is not a severity: did you mean 'HIGH'?"},
-        Wrong{"include: [{severity: '>HIGH'}]", "f:1:22: error: severity: '>HIGH' is not a severity: did you mean 'HIGH'?"},
-        Wrong{
-            "include: [{severity: '>=SOON'}]",
-            "f:1:22: error: severity: '>=SOON' is not a severity: expected DEBUG, INFO, LOW, MEDIUM, HIGH or CRITICAL, '=HIGH', "
-            "'>=LOW' or '<=LOW'"}));
+        Wrong{"include: [{severity: '>HIGH'}]",
+              "f:1:22: error: severity: '>HIGH' is not a severity: did you mean 'HIGH'?"},
+        Wrong{"include: [{severity: '>=SOON'}]",
+              "f:1:22: error: severity: '>=SOON' is not a severity: expected DEBUG, INFO, LOW, MEDIUM, HIGH or "
+              "CRITICAL, '=HIGH', "
+              "'>=LOW' or '<=LOW'"}));
 
 TEST(Scope, RefusesAnEndlessRegex) {
   base::yaml::Problems problems;
