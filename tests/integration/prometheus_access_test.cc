@@ -5,14 +5,8 @@
 
 #include <optional>
 
-#include "base/yaml/parse.h"
 #include "enrichers/graph/graph_actions.h"
-#include "net/http/curl_client.h"
-#include "tests/fakes/io_thread.h"
-#include "tests/harness/eventually.h"
-#include "tests/harness/process.h"
-#include "tests/harness/socket.h"
-#include "tests/harness/temp_dir.h"
+#include "tests/integration/running_dialect.h"
 
 namespace {
 
@@ -42,13 +36,8 @@ class PrometheusAccess : public ::testing::Test {
                                  "--web.config.file=" + web, "--web.route-prefix=/prom",
                                  fmt::format("--web.listen-address=127.0.0.1:{}", port_)},
         path("log.txt"));
-    http_ = net::http::make_client({}, io_.executor());
-    ASSERT_TRUE(http_->start());
     ASSERT_TRUE(harness::eventually(30s, [&] { return draw(kGoodAccess).has_value(); }))
         << draw(kGoodAccess).error().message << server_->output();
-  }
-  void TearDown() override {
-    if (http_) io_.run(http_->stop());
   }
 
   std::string path(const char* name) const { return dir_.path() + "/" + name; }
@@ -61,22 +50,15 @@ class PrometheusAccess : public ::testing::Test {
     std::string params =
         fmt::format("{{promql_query: vector(1), prometheus_url: 'https://127.0.0.1:{}/prom/?x=1', {}}}", port_,
                     fmt::format(fmt::runtime(access), path("cert.pem")));
-    base::yaml::Problems problems;
-    auto node = base::yaml::parse(
-        params, [](const std::string&) { return std::nullopt; }, problems);
-    auto action = enrichers::custom_graph_enricher_type().make(node, {*http_, "prod"}, problems);
-    EXPECT_FALSE(problems.has_errors()) << params;
-    enrichers::Input input{event, draft, event.alert->starts_at, base::in(20s)};
-    return io_.run(action->run(input));
+    return client_.run(enrichers::custom_graph_enricher_type(), params, event, draft, event.alert->starts_at);
   }
 
   static constexpr const char* kGoodAccess = "prometheus_access: {{username: tocsin, password: secret, ca_file: {}}}";
 
-  fakes::IoThread io_;
   harness::TempDir dir_;
   std::uint16_t port_ = harness::free_port();
   std::optional<harness::Process> server_;
-  std::unique_ptr<net::http::Client> http_;
+  integration::RunningClient client_;
 };
 
 TEST_F(PrometheusAccess, IsGrantedWithItsAuthorityAndPassword) {

@@ -3,57 +3,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <optional>
-
 #include "enrichers/graph/promql_selectors.h"
-#include "net/http/curl_client.h"
 #include "net/http/url.h"
 #include "net/prom/client.h"
-#include "tests/fakes/io_thread.h"
 #include "tests/fakes/promql_cases.h"
-#include "tests/harness/eventually.h"
-#include "tests/harness/http_call.h"
-#include "tests/harness/process.h"
-#include "tests/harness/socket.h"
-#include "tests/harness/temp_dir.h"
-#include "tests/integration/dialects.h"
+#include "tests/integration/running_dialect.h"
 
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-using integration::Dialect;
-
-class Dialects : public ::testing::TestWithParam<std::shared_ptr<Dialect>> {
+class Dialects : public integration::RunningDialect {
  protected:
-  void SetUp() override {
-    const Dialect& dialect = *GetParam();
-    if (harness::find_program(dialect.program()).empty()) GTEST_SKIP() << dialect.program() << " is not installed";
-    std::vector<std::string> argv = dialect.arguments(dir_.path(), port_);
-    argv.insert(argv.begin(), dialect.program());
-    server_.emplace(argv, dir_.path() + ".log");
-    ASSERT_TRUE(harness::eventually(30s, [&] { return harness::http_get(port_, dialect.health()).is_success(); }))
-        << server_->output();
-    http_ = net::http::make_client({}, io_.executor());
-    ASSERT_TRUE(http_->start());
-    client_.emplace(*http_, net::prom::ClientOptions{.url = fmt::format("http://127.0.0.1:{}", port_)});
+  net::prom::Client prometheus() {
+    return net::prom::Client(client_.http(), {.url = fmt::format("http://127.0.0.1:{}", port_)});
   }
-  void TearDown() override {
-    if (http_) io_.run(http_->stop());
-  }
-
   base::Result<net::prom::Answer> query_range(const std::string& query, base::Duration length, base::Duration step) {
     auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return io_.run(client_->query_range(query, now - length, now, step, base::in(20s)));
+    auto client = prometheus();
+    return client_.io().run(client.query_range(query, now - length, now, step, base::in(20s)));
   }
-
-  fakes::IoThread io_;
-  harness::TempDir dir_;
-  std::uint16_t port_ = harness::free_port();
-  std::optional<harness::Process> server_;
-  std::unique_ptr<net::http::Client> http_;
-  std::optional<net::prom::Client> client_;
 };
 
 TEST_P(Dialects, ARangeOfAConstantHasEveryPoint) {
@@ -68,7 +38,8 @@ TEST_P(Dialects, ARangeOfAConstantHasEveryPoint) {
 }
 
 TEST_P(Dialects, AnInstantQueryHasOneSample) {
-  auto answer = io_.run(client_->query("1 + 1", std::chrono::system_clock::now(), base::in(20s)));
+  auto client = prometheus();
+  auto answer = client_.io().run(client.query("1 + 1", std::chrono::system_clock::now(), base::in(20s)));
 
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer.value().series.at(0).samples.at(0).value, 2);
@@ -113,12 +84,6 @@ TEST_P(Dialects, ParsesWhatAdditionalLabelsMakeOfAnExpression) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, Dialects,
-                         ::testing::Values(integration::prometheus(), integration::victoria_metrics()),
-                         [](const auto& info) {
-                           std::string name = info.param->program();
-                           std::erase(name, '-');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Servers, Dialects, integration::all_dialects(), integration::name_of);
 
 }  // namespace

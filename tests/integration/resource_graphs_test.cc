@@ -4,20 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <optional>
 
-#include "base/yaml/parse.h"
 #include "charts/chart.h"
 #include "enrichers/alert/cluster_enrichers.h"
 #include "enrichers/graph/graph_actions.h"
-#include "net/http/curl_client.h"
 #include "schemas/alert_subject.h"
-#include "tests/fakes/io_thread.h"
-#include "tests/harness/eventually.h"
-#include "tests/harness/process.h"
-#include "tests/harness/socket.h"
-#include "tests/harness/temp_dir.h"
-#include "tests/integration/dialects.h"
+#include "tests/integration/running_dialect.h"
 
 namespace {
 
@@ -102,25 +94,15 @@ class Samples {
   std::string text_;
 };
 
-class ResourceGraphs : public ::testing::TestWithParam<std::shared_ptr<integration::Dialect>> {
+class ResourceGraphs : public integration::RunningDialect {
  protected:
   void SetUp() override {
-    const integration::Dialect& dialect = *GetParam();
-    if (harness::find_program(dialect.program()).empty()) GTEST_SKIP() << dialect.program() << " is not installed";
-    Samples samples(now_.time_since_epoch() / 1s);
-    auto file = pictures_.write("samples.txt", samples.text() + "# EOF\n");
-    ASSERT_TRUE(dialect.load_before(file, dir_.path()));
-    std::vector<std::string> argv = dialect.arguments(dir_.path(), port_);
-    argv.insert(argv.begin(), dialect.program());
-    server_.emplace(argv, pictures_.path() + "/log.txt");
-    ASSERT_TRUE(harness::eventually(30s, [&] { return harness::http_get(port_, dialect.health()).is_success(); }))
-        << server_->output();
-    ASSERT_TRUE(dialect.load_running(samples.text(), port_));
-    http_ = net::http::make_client({}, io_.executor());
-    ASSERT_TRUE(http_->start());
+    RunningDialect::SetUp();
+    if (server_) ASSERT_TRUE(GetParam()->load_running(samples_.text(), port_));
   }
-  void TearDown() override {
-    if (http_) io_.run(http_->stop());
+  void load(const integration::Dialect& dialect) override {
+    auto file = pictures_.write("samples.txt", samples_.text() + "# EOF\n");
+    ASSERT_TRUE(dialect.load_before(file, dir_.path()));
   }
 
   // What the action contributes to an alert with these labels.
@@ -132,14 +114,8 @@ class ResourceGraphs : public ::testing::TestWithParam<std::shared_ptr<integrati
     event.alert->starts_at = now_ - 10min;
     schemas::Finding draft;
     draft.subject = schemas::alert_subject(*event.alert);
-    base::yaml::Problems problems;
-    auto node = base::yaml::parse(
-        fmt::format("{{prometheus_url: 'http://127.0.0.1:{}'{}}}", port_, params),
-        [](const std::string&) { return std::nullopt; }, problems);
-    auto action = type.make(node, {*http_, "prod"}, problems);
-    EXPECT_FALSE(problems.has_errors()) << base::yaml::to_string(problems.sorted().front(), "");
-    enrichers::Input input{event, draft, now_, base::in(20s)};
-    return io_.run(action->run(input));
+    return client_.run(type, fmt::format("{{prometheus_url: 'http://127.0.0.1:{}'{}}}", port_, params), event, draft,
+                       now_);
   }
 
   // The chart, drawn into the test's directory too. Empty after a failure.
@@ -164,12 +140,8 @@ class ResourceGraphs : public ::testing::TestWithParam<std::shared_ptr<integrati
   const schemas::Labels pod_ = {{"alertname", "A"}, {"namespace", "shop"}, {"pod", "api-1"}, {"container", "api"}};
   const schemas::Labels node_ = {{"alertname", "A"}, {"node", "node-1"}};
   const base::Time now_ = std::chrono::floor<std::chrono::minutes>(std::chrono::system_clock::now());
-  fakes::IoThread io_;
-  harness::TempDir dir_;
+  const Samples samples_{now_.time_since_epoch() / 1s};
   harness::TempDir pictures_;
-  std::uint16_t port_ = harness::free_port();
-  std::optional<harness::Process> server_;
-  std::unique_ptr<net::http::Client> http_;
 };
 
 TEST_P(ResourceGraphs, DrawAllSevenOfThem) {
@@ -240,12 +212,6 @@ TEST_P(ResourceGraphs, CompareRequestsWithWhatNodesHave) {
               HasSubstr("**1.0 cores** of CPU; the nodes can allocate **4.0 cores** (25 %)"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, ResourceGraphs,
-                         ::testing::Values(integration::prometheus(), integration::victoria_metrics()),
-                         [](const auto& info) {
-                           std::string name = info.param->program();
-                           std::erase(name, '-');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Servers, ResourceGraphs, integration::all_dialects(), integration::name_of);
 
 }  // namespace

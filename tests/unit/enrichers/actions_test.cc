@@ -2,65 +2,31 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <optional>
-
-#include "base/yaml/parse.h"
 #include "enrichers/alert/alert_actions.h"
 #include "enrichers/graph/graph_actions.h"
 #include "enrichers/silence/silencers.h"
 #include "enrichers/text/text_actions.h"
-#include "tests/fakes/fake_http_client.h"
+#include "tests/unit/enrichers/running_action.h"
 
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-base::Time at(const char* text) { return base::parse_rfc3339(text).value().value(); }
-
 const char kGraphUrl[] =
     "http://prom:9090/graph?g0.expr=shop_errors_ratio%7Bdeployment%3D%22checkout%22%7D+%3E+0.05&g0.tab=1";
 
-class Actions : public ::testing::Test {
+class Actions : public fakes::RunningAction {
  protected:
-  Actions() {
-    schemas::Alert alert;
-    alert.labels = {
-        {"alertname", "ErrorsHigh"}, {"deployment", "checkout"}, {"severity", "critical"}, {"team", "U1.U2"}};
-    alert.annotations = {{"summary", "s"}, {"runbook_url", "https://runbooks.example.com/x"}};
-    alert.starts_at = at("2026-01-02T03:00:00Z");
-    alert.generator_url = kGraphUrl;
-    event_.alert = alert;
-    draft_.subject.name = "checkout";
-    draft_.subject.kind = "deployment";
-    draft_.subject.name_space = "shop";
-    draft_.subject.labels = alert.labels;
+  Actions()
+      : RunningAction({{"alertname", "ErrorsHigh"},
+                       {"namespace", "shop"},
+                       {"deployment", "checkout"},
+                       {"severity", "critical"},
+                       {"team", "U1.U2"}}) {
+    event_.alert->annotations = {{"summary", "s"}, {"runbook_url", "https://runbooks.example.com/x"}};
+    event_.alert->generator_url = kGraphUrl;
   }
-
-  base::Result<enrichers::Contribution> run(const enrichers::ActionType& type, const std::string& params = "{}") {
-    base::yaml::Problems problems;
-    auto node = base::yaml::parse(
-        params, [](const std::string&) { return std::nullopt; }, problems);
-    auto action = type.make(node, {http_, "prod"}, problems);
-    EXPECT_FALSE(problems.has_errors()) << base::yaml::to_string(problems.sorted().front(), type.name);
-    std::optional<base::Result<enrichers::Contribution>> result;
-    boost::asio::io_context context;
-    enrichers::Input input{event_, draft_, at("2026-01-02T03:10:00Z"), base::in(std::chrono::seconds(10))};
-    auto task = [&]() -> base::Task<void> { result = co_await action->run(input); };
-    boost::asio::co_spawn(context, task(), [](std::exception_ptr failure) { EXPECT_EQ(failure, nullptr); });
-    context.run();
-    return std::move(*result);
-  }
-
-  const base::Chart& chart_of(const enrichers::Contribution& contribution) {
-    return std::get<schemas::ChartBlock>(contribution.enrichments.at(0).blocks.at(0)).chart;
-  }
-
-  fakes::FakeHttpClient http_;
-  schemas::Event event_;
-  schemas::Finding draft_;
 };
 
 TEST_F(Actions, DefaultEnricherShowsLabelsAndLinks) {
