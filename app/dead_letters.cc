@@ -63,6 +63,7 @@ base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive&
     return true;
   }));
   std::vector<bus::DeadLetter> letters;
+  letters.reserve(open.size());
   for (auto& [id, letter] : open) letters.push_back(std::move(letter));
   std::stable_sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   return letters;

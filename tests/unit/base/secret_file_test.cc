@@ -50,6 +50,8 @@ TEST_F(ChangingSecretFile, IsReadAgainWhenItHasChanged) {
   EXPECT_EQ(base::current(secret).reveal(), "newer");
 }
 
-TEST_F(ChangingSecretFile, ASecretFromNoFileStaysAsItIs) { EXPECT_EQ(base::current(base::Secret("text")).reveal(), "text"); }
+TEST_F(ChangingSecretFile, ASecretFromNoFileStaysAsItIs) {
+  EXPECT_EQ(base::current(base::Secret("text")).reveal(), "text");
+}
 
 }  // namespace

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bus/kafka/state_cache.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <fstream>
 
+#include "bus/kafka/state_cache.h"
 #include "tests/harness/temp_dir.h"
 
 namespace bus::kafka {

@@ -42,27 +42,25 @@ TEST_P(OnPrometheusAlert, Decides) {
 
 INSTANTIATE_TEST_SUITE_P(
     By, OnPrometheusAlert,
-    testing::Values(Case{"{}", true, ""}, Case{"{}", false, "status is resolved", true},
-                    Case{"{status: resolved}", true, "", true}, Case{"{status: resolved}", false, "status is firing"},
-                    Case{"{status: all}", true, ""}, Case{"{status: all}", true, "", true},
-                    Case{"{alert_name: KubePodCrashLooping}", true, ""},
-                    Case{"{alert_name: KubePodCrash}", false, "alert_name is not KubePodCrash"},
-                    Case{"{alert_name: kubepodcrashlooping}", false, "alert_name is not kubepodcrashlooping"},
-                    Case{"{pod_name_prefix: api}", true, ""},
-                    Case{"{pod_name_prefix: web}", false, "label pod does not begin with web"},
-                    Case{"{namespace_prefix: shop}", true, ""},
-                    Case{"{namespace_prefix: shop-us}", false, "label namespace does not begin with shop-us"},
-                    Case{"{severity: LOW}", true, ""}, Case{"{severity: [HIGH, '<=LOW']}", true, ""},
-                    Case{"{severity: HIGH}", false, "severity is LOW"},
-                    Case{"{severity: '>=MEDIUM'}", false, "severity is LOW"},
-                    Case{"{instance_name_prefix: a}", false, "label instance does not begin with a"},
-                    Case{"{k8s_providers: [GKE]}", false,
-                         "k8s_providers is set, and the cluster's provider is not known"},
-                    Case{"{k8s_providers: [Kind, GKE]}", true, "", false, "gke"},
-                    Case{"{k8s_providers: [Kind]}", false, "provider is gke", false, "gke"},
-                    Case{"{scope: {include: [{labels: ['namespace=shop-.*']}]}}", true, ""},
-                    Case{"{scope: {include: [{labels: ['namespace=shop']}]}}", false, "scope does not include it"},
-                    Case{"{scope: {include: [{annotations: ['runbook=r[0-9]']}]}}", true, ""}));
+    testing::Values(
+        Case{"{}", true, ""}, Case{"{}", false, "status is resolved", true}, Case{"{status: resolved}", true, "", true},
+        Case{"{status: resolved}", false, "status is firing"}, Case{"{status: all}", true, ""},
+        Case{"{status: all}", true, "", true}, Case{"{alert_name: KubePodCrashLooping}", true, ""},
+        Case{"{alert_name: KubePodCrash}", false, "alert_name is not KubePodCrash"},
+        Case{"{alert_name: kubepodcrashlooping}", false, "alert_name is not kubepodcrashlooping"},
+        Case{"{pod_name_prefix: api}", true, ""},
+        Case{"{pod_name_prefix: web}", false, "label pod does not begin with web"},
+        Case{"{namespace_prefix: shop}", true, ""},
+        Case{"{namespace_prefix: shop-us}", false, "label namespace does not begin with shop-us"},
+        Case{"{severity: LOW}", true, ""}, Case{"{severity: [HIGH, '<=LOW']}", true, ""},
+        Case{"{severity: HIGH}", false, "severity is LOW"}, Case{"{severity: '>=MEDIUM'}", false, "severity is LOW"},
+        Case{"{instance_name_prefix: a}", false, "label instance does not begin with a"},
+        Case{"{k8s_providers: [GKE]}", false, "k8s_providers is set, and the cluster's provider is not known"},
+        Case{"{k8s_providers: [Kind, GKE]}", true, "", false, "gke"},
+        Case{"{k8s_providers: [Kind]}", false, "provider is gke", false, "gke"},
+        Case{"{scope: {include: [{labels: ['namespace=shop-.*']}]}}", true, ""},
+        Case{"{scope: {include: [{labels: ['namespace=shop']}]}}", false, "scope does not include it"},
+        Case{"{scope: {include: [{annotations: ['runbook=r[0-9]']}]}}", true, ""}));
 
 TEST(OnPrometheusAlert, SaysWhatOfTheScopeExcludes) {
   base::yaml::Problems problems;
