@@ -40,8 +40,7 @@ struct Counted {
 std::vector<bus::Count> uncounted(const bus::DeadLetter& letter) {
   namespace ledger = schemas::ledger;
   Counted counted;
-  if (letter.topic.starts_with(schemas::topics::kDeliveriesPrefix)) {
-    std::string sink = letter.topic.substr(schemas::topics::kDeliveriesPrefix.size());
+  if (std::string sink(schemas::topics::sink_of(letter.topic)); !sink.empty()) {
     counted.count(ledger::with(ledger::kDeliveryDeadLettered, sink + "/" + letter.reason), -1);
   } else {
     ingest::Weight weight = weigh_event(letter.topic, letter.value);

@@ -93,7 +93,10 @@ base::Task<base::Result<std::vector<std::string>>> unfinished_deliveries(OpenArc
   std::vector<std::string> unfinished;
   for (const std::string& sink : sinks::removed_sinks(topics, configured)) {
     BOOST_OUTCOME_CO_TRY(auto pending, sinks::pending_deliveries(*archive, sink));
-    if (pending > 0) unfinished.push_back(schemas::topics::deliveries(sink));
+    if (pending == 0) continue;
+    for (const auto& topic : topics) {
+      if (schemas::topics::sink_of(topic) == sink) unfinished.push_back(topic);
+    }
   }
   co_return unfinished;
 }

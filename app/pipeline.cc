@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "schemas/topics.h"
+#include "sinks/delivery/digest_worker.h"
 #include "sinks/delivery/first_look.h"
 
 namespace app {
@@ -12,6 +14,7 @@ namespace app {
 struct Pipeline::Running {
   std::string digest;
   std::unique_ptr<sinks::DeliveryWorker> worker;
+  std::unique_ptr<sinks::DigestWorker> digests;
   std::unique_ptr<sinks::RemovedSink> removed;
   std::unique_ptr<heartbeat::Caller> caller;
   std::unique_ptr<heartbeat::DeliveredBeats> beats;  // Before the worker.
@@ -47,16 +50,29 @@ base::Result<void> Pipeline::start(const std::vector<std::string>& topics) {
   }
   if (!roles_.sinks) return base::ok();
   BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), routing_relay_, deps_.work));
+  note_digests(topics);
   BOOST_OUTCOME_TRY(start_sinks(config_));
   return end_removed(topics);
 }
 
 base::Result<void> Pipeline::end_removed(const std::vector<std::string>& topics) {
+  note_digests(topics);
   for (const std::string& gone : sinks::removed_sinks(topics, config_.sink_names())) {
     if (sinks_.contains(gone)) continue;
     BOOST_OUTCOME_TRY(start_removed(gone));
   }
   return base::ok();
+}
+
+void Pipeline::note_digests(const std::vector<std::string>& topics) {
+  for (const auto& topic : topics) {
+    if (topic.starts_with(schemas::topics::kDigestsPrefix)) digesting_.emplace(schemas::topics::sink_of(topic));
+  }
+}
+
+base::Result<void> Pipeline::add_digests(const std::string& sink, bus::Handler& handler) {
+  if (!digesting_.contains(sink)) return base::ok();
+  return deps_.bus.add_stage(sinks::DigestWorker::spec(sink), handler, deps_.work);
 }
 
 std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& roles) {
@@ -67,6 +83,10 @@ std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& 
   if (!roles.sinks) return specs;
   specs.push_back(sinks::Router::spec());
   for (const auto& name : config.sink_names()) specs.push_back(sinks::DeliveryWorker::spec(name));
+  for (const auto& member : config.sinks.members) {
+    if (!folds(sinks::delivery_options(member.configured.common))) continue;
+    specs.push_back(sinks::DigestWorker::spec(member.name));
+  }
   return specs;
 }
 
@@ -84,12 +104,16 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
     running->digest = member.digest;
     running->first_look = std::make_unique<sinks::FirstLook>(member.name, *member.configured.sink, health_,
                                                              deps_.wall_clock, deps_.rng, deps_.work);
+    auto options = sinks::delivery_options(member.configured.common);
+    if (folds(options)) digesting_.insert(member.name);
     running->worker = std::make_unique<sinks::DeliveryWorker>(
-        sinks::delivery_options(member.configured.common), std::move(member.configured.sink),
+        std::move(options), std::move(member.configured.sink),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
     running->beats = std::make_unique<heartbeat::DeliveredBeats>(member.name, *running->worker, passes_);
     BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(member.name), *running->beats, deps_.work));
     running->first_look->begin();
+    running->digests = std::make_unique<sinks::DigestWorker>(running->worker->sender());
+    BOOST_OUTCOME_TRY(add_digests(member.name, *running->digests));
     sinks_.emplace(member.name, std::move(running));
   }
   return base::ok();
@@ -100,6 +124,7 @@ base::Result<void> Pipeline::start_removed(const std::string& sink) {
   auto running = std::make_unique<Running>();
   running->removed = std::make_unique<sinks::RemovedSink>(sink);
   BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(sink), *running->removed, deps_.work));
+  BOOST_OUTCOME_TRY(add_digests(sink, *running->removed));
   sinks_.emplace(sink, std::move(running));
   return base::ok();
 }
@@ -109,6 +134,7 @@ base::Task<void> Pipeline::end_sink(std::string name) {
   if (it == sinks_.end()) co_return;
   co_await deps_.bus.remove_stage(sinks::DeliveryWorker::spec(name).name);
   if (it->second->first_look) co_await it->second->first_look->stop();
+  co_await deps_.bus.remove_stage(sinks::DigestWorker::spec(name).name);
   if (it->second->worker) co_await it->second->worker->stop();
   sinks_.erase(it);
   health_.remove(name);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,8 @@ class Pipeline {
   struct Running;
 
   base::Result<void> start_sinks(Config& config);
+  base::Result<void> add_digests(const std::string& sink, bus::Handler& handler);
+  void note_digests(const std::vector<std::string>& topics);
   base::Result<void> start_removed(const std::string& sink);
   base::Task<void> end_sink(std::string name);
 
@@ -84,6 +87,7 @@ class Pipeline {
   heartbeat::Relay routing_relay_;
   sinks::HealthBoard health_;
   std::map<std::string, std::unique_ptr<Running>> sinks_;
+  std::set<std::string> digesting_;  // The sinks that have digests, or had and may have some to send.
 };
 
 }  // namespace app

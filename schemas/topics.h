@@ -17,5 +17,16 @@ inline constexpr std::string_view kTraces = "traces";            // EventTrace, 
 // Delivery, keyed by incident; a topic a sink, so that each is worked off at its own pace.
 inline constexpr std::string_view kDeliveriesPrefix = "deliveries.";
 inline std::string deliveries(std::string_view sink) { return std::string(kDeliveriesPrefix) + std::string(sink); }
+// What of them is told in digests, keyed by the part of the sink that it goes to; a topic a sink too.
+inline constexpr std::string_view kDigestsPrefix = "digests.";
+inline std::string digests(std::string_view sink) { return std::string(kDigestsPrefix) + std::string(sink); }
+
+// The sink whose topic it is, or an empty text.
+inline std::string_view sink_of(std::string_view topic) {
+  for (std::string_view prefix : {kDeliveriesPrefix, kDigestsPrefix}) {
+    if (topic.starts_with(prefix)) return topic.substr(prefix.size());
+  }
+  return {};
+}
 
 }  // namespace schemas::topics

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "net/http/client.h"
 #include "schemas/delivery.h"
+#include "sinks/digest.h"
 
 namespace sinks {
 
@@ -29,7 +30,7 @@ struct Reply {
 // One attempt to send a delivery.
 struct Sending {
   const schemas::Delivery& delivery;
-  Rendered rendered;
+  Rendered rendered = {};
   base::Deadline deadline = {};
   // What the sink itself noted of the incident when it last sent something of it: a message's id, say. Empty at first.
   // It is kept with the incident, whether the attempt succeeds or fails, over restarts and hand-overs, until a day
@@ -40,6 +41,8 @@ struct Sending {
   bool maybe_sent = false;
   // Since when this process works for the incident: what others did for it, they did before.
   base::Time owned_since = {};
+  // Where it goes: Sink::lane() of the delivery; of a digest, the lane of all that it tells.
+  std::string lane = {};
 };
 
 // What asking the other side has found, without telling it anything.
@@ -59,6 +62,10 @@ class Sink {
   virtual ~Sink() = default;
   // Pure: no I/O, no clock; the same delivery gives the same bytes. Fails only with Retry::never.
   virtual base::Result<Rendered> render(const schemas::Delivery& delivery) const = 0;
+  // Which part of the sink takes it, where its parts have a rate each: a channel, say. Pure.
+  virtual std::string lane(const schemas::Delivery& /*delivery*/) const { return {}; }
+  // The same of a digest. It is sent as the delivery that as_delivery() makes of it, an opening without a note.
+  virtual base::Result<Rendered> render_digest(const Digest& digest) const { return render(as_delivery(digest)); }
   // Sends and waits for the answer until the deadline. When cancelled, it may or may not have arrived. `sending`
   // outlives the task.
   virtual base::Task<base::Result<Reply>> send(Sending& sending) = 0;

@@ -14,4 +14,29 @@ const base::OptionTable<RateLimit>& rate_limit_options() {
   return table;
 }
 
+const base::OptionTable<Storm>& storm_options() {
+  using schemas::Severity;
+  static const auto table = [] {
+    base::OptionTable<Storm> t("storm", "What becomes of deliveries that come faster than rate_limit lets them go.");
+    t.option(
+        "digest_after", &Storm::digest_after,
+        "An opening whose turn under rate_limit is further away than this is told in a digest, together with others; "
+        "0 has each wait for its turn.",
+        {.at_least = 0, .at_most = 600});
+    t.option("digest_interval", &Storm::digest_interval,
+             "How long a digest gathers, unless it has 500 deliveries before, or something urgent.",
+             {.at_least = 1, .at_most = 3600});
+    t.choice("urgent_severity", &Storm::urgent_severity,
+             "From this severity on an opening goes before everything else.",
+             {{"DEBUG", Severity::kDebug},
+              {"INFO", Severity::kInfo},
+              {"LOW", Severity::kLow},
+              {"MEDIUM", Severity::kMedium},
+              {"HIGH", Severity::kHigh},
+              {"CRITICAL", Severity::kCritical}});
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace sinks

@@ -8,6 +8,7 @@
 #include "base/options/option_table.h"
 #include "base/time.h"
 #include "base/yaml/node.h"
+#include "schemas/severity.h"
 #include "sinks/routing/schedule.h"
 
 namespace sinks {
@@ -25,6 +26,13 @@ struct RateLimit {
   std::int64_t burst = 1;
 };
 
+// What becomes of deliveries that come faster than rate_limit lets them go.
+struct Storm {
+  base::Duration digest_after = std::chrono::seconds(3);
+  base::Duration digest_interval = std::chrono::seconds(10);
+  schemas::Severity urgent_severity = schemas::Severity::kCritical;
+};
+
 // What every kind of sink can be told. The options of a kind derive from it.
 struct SinkOptions {
   std::string name;
@@ -39,8 +47,13 @@ struct SinkOptions {
   base::Duration retry_for = std::chrono::hours(24);
   base::Duration timeout = std::chrono::seconds(15);
   RateLimit rate_limit;
+  Storm storm;
+  base::Duration update_interval{};
+  std::int64_t evidence_updates = 0;
+  base::Duration renotify_after{};
 };
 
+const base::OptionTable<Storm>& storm_options();
 const base::OptionTable<RateLimit>& rate_limit_options();
 
 // Adds the common options to the table of a kind, so that its parser, schema and reference page have them too.
@@ -71,6 +84,20 @@ void add_sink_options(base::OptionTable<Options>& table) {
   table.option("timeout", of(&SinkOptions::timeout), "How long one attempt may take.",
                {.at_least = 0.1, .at_most = 300});
   table.nested("rate_limit", of(&SinkOptions::rate_limit), rate_limit_options(), "How fast it may be told.");
+  table.nested("storm", of(&SinkOptions::storm), storm_options(),
+               "What becomes of deliveries that come faster than rate_limit lets them go.");
+  table.option(
+      "update_interval", of(&SinkOptions::update_interval),
+      "How long at least between two updates of an incident that bring nothing new; the newest of them waits. 0 "
+      "tells each.",
+      {.at_least = 0, .at_most = 86400.0});
+  table.option("evidence_updates", of(&SinkOptions::evidence_updates),
+               "How many updates of an incident may bring new evidence; later ones only count. An analysis and a rise "
+               "in severity are always told. 0 is no limit.",
+               {.at_least = 0, .at_most = 1'000'000});
+  table.option("renotify_after", of(&SinkOptions::renotify_after),
+               "An incident that is still open after so long is told again as if it had just opened. 0 never does.",
+               {.at_least = 0, .at_most = 30 * 86400.0});
   table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");
   table.ignored("send_svg", "charts are sent as numbers or PNG");
   table.ignored("prefer_redirect_to_platform", "there is no platform to redirect to");

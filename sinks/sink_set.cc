@@ -74,7 +74,8 @@ Route route_of(const SinkOptions& common, bool medium_is_named, Problems& proble
           .updates = common.updates,
           .scope = schemas::Scope::read(common.scope, routing_attributes(), medium_is_named, problems),
           .match = schemas::Match::read(common.match, routing_attributes(), medium_is_named, problems),
-          .schedule = Schedule(common.activity, common.mute_intervals)};
+          .schedule = Schedule(common.activity, common.mute_intervals),
+          .renotify_after = common.renotify_after};
 }
 
 SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, const Services& services,

@@ -7,34 +7,109 @@ namespace sinks {
 
 using Admission = CircuitBreaker::Admission;
 
-Gate::Gate(const RateLimit& limit, base::Clock& clock, base::Executor executor)
-    : clock_(clock), bucket_(limit), tasks_(std::move(executor)) {}
-
-base::Task<std::optional<Gate::Pass>> Gate::enter(base::Time give_up) {
-  auto executor = co_await boost::asio::this_coro::executor;
-  while (true) {
-    std::shared_ptr<WakeList::Waiter> waiter;
-    std::optional<Pass> pass;
-    base::Time turn;
-    {
-      std::lock_guard lock(mutex_);
-      base::Time now = clock_.now();
-      Admission admission = breaker_.ask(now);
-      if (admission == Admission::kWait) {
-        if (now >= give_up) co_return std::nullopt;
-        waiter = waiters_.enrol(executor);
-      } else {
-        pass.emplace(*this, admission == Admission::kProbe);
-        turn = bucket_.take(now);
-      }
-    }
-    if (pass) {
-      if (turn > give_up) co_return std::nullopt;
-      co_await clock_.sleep_until(turn);
-      co_return pass;
-    }
-    co_await wait(std::move(waiter));
+// One caller on its way through: has a place in the line of its lane while it waits for its turn.
+class Gate::Visit {
+ public:
+  Visit(Gate& gate, Ask ask) : gate_(gate), ask_(std::move(ask)) {}
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() {
+    std::lock_guard lock(gate_.mutex_);
+    leave();
   }
+
+  // What comes next: the end of the visit, or something to wait for.
+  struct Step {
+    std::optional<Turn> end;
+    std::shared_ptr<WakeList::Waiter> news;  // Of the breaker.
+    base::Time turn;
+  };
+  Step next(const base::Executor& executor);
+
+ private:
+  void leave() {
+    if (place_) gate_.lanes_.leave(ask_.lane, *place_);
+    place_.reset();
+  }
+  std::optional<base::Duration> stay_away(base::Time turn, base::Time now);
+
+  Gate& gate_;
+  const Ask ask_;
+  std::optional<Lanes::Place> place_;
+  std::optional<base::Time> until_;  // The end of its patience.
+  // Declared after what its end needs: a probe that is not made is passed on.
+  std::optional<Pass> probe_;
+};
+
+Gate::Visit::Step Gate::Visit::next(const base::Executor& executor) {
+  std::lock_guard lock(gate_.mutex_);
+  Lanes& lanes = gate_.lanes_;
+  base::Time now = gate_.clock_.now();
+  if (!probe_) {
+    Admission admission = gate_.breaker_.ask(now);
+    if (admission == Admission::kWait) {
+      leave();
+      if (now >= ask_.give_up) return {.end = Turn{}};
+      return {.news = gate_.waiters_.enrol(executor)};
+    }
+    if (admission == Admission::kProbe) probe_.emplace(gate_, true);
+  }
+  base::Time turn = lanes.turn(ask_.lane, ask_.rank, place_, now);
+  if (turn > ask_.give_up) return {.end = Turn{}};
+  // A probe shows for all others how the sink is.
+  auto away = probe_ ? std::nullopt : stay_away(turn, now);
+  if (away) return {.end = Turn{.later = away}};
+  if (turn > now) {
+    if (!place_) place_ = lanes.join(ask_.lane, ask_.rank);
+    return {.turn = turn};
+  }
+  lanes.take(ask_.lane, now);
+  Turn end;
+  end.pass.emplace(probe_ ? std::move(*probe_) : Pass(gate_, false));
+  return {.end = std::move(end)};
+}
+
+// Nothing: it waits here, or goes.
+std::optional<base::Duration> Gate::Visit::stay_away(base::Time turn, base::Time now) {
+  Lanes& lanes = gate_.lanes_;
+  if (!ask_.patience || !lanes.is_limited()) return std::nullopt;
+  // Patience begins when the sink takes anything.
+  base::Time opens = lanes.opens(now);
+  if (!until_ || opens > now) until_ = opens + *ask_.patience;
+  bool is_too_far = turn > *until_;
+  if (!place_ && ask_.rank != Rank::kUrgent) {
+    is_too_far |= turn > now && lanes.waiting() >= kMostWaiting;
+    is_too_far |= ask_.folds && lanes.is_storm(ask_.lane, *ask_.patience, now);
+  }
+  if (!is_too_far) return std::nullopt;
+  if (ask_.folds) {
+    lanes.folded(ask_.lane, turn, *ask_.patience, now);
+    return base::Duration::zero();
+  }
+  auto later = lanes.later(ask_.lane, turn, now);
+  return later ? std::optional(*later - now) : std::nullopt;
+}
+
+Gate::Gate(const RateLimit& limit, base::Clock& clock, base::Executor executor)
+    : clock_(clock), lanes_(limit), tasks_(std::move(executor)) {}
+
+base::Task<Gate::Turn> Gate::enter(Ask ask) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  Visit visit(*this, std::move(ask));
+  while (true) {
+    auto step = visit.next(executor);
+    if (step.end) co_return std::move(*step.end);
+    if (step.news) {
+      co_await wait(std::move(step.news));
+    } else {
+      co_await clock_.sleep_until(step.turn);
+    }
+  }
+}
+
+std::int64_t Gate::waiting() const {
+  std::lock_guard lock(mutex_);
+  return lanes_.waiting();
 }
 
 bool Gate::is_open() const {
@@ -98,7 +173,7 @@ void Gate::Pass::paused(const base::Error& error, base::Duration wait) {
   Gate& gate = *gate_;
   succeeded();  // It answers: no reason to take it for down.
   std::lock_guard lock(gate.mutex_);
-  gate.bucket_.hold(gate.clock_.now() + wait);
+  gate.lanes_.hold(gate.clock_.now() + wait);
   gate.last_error_ = error;
 }
 

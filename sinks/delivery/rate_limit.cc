@@ -11,16 +11,13 @@ TokenBucket::TokenBucket(const RateLimit& limit)
                     : base::Duration::zero()),
       burst_(interval_ * (limit.burst - 1)) {}
 
-base::Time TokenBucket::take(base::Time now) {
-  base::Time earliest = std::max(now, held_until_);
-  if (interval_ == base::Duration::zero()) return earliest;
-  // The generic cell rate algorithm: `next_` is the theoretical time of the next cell.
-  next_ = std::max(next_, earliest);
-  base::Time turn = std::max(earliest, next_ - burst_);
-  next_ += interval_;
-  return turn;
+base::Time TokenBucket::turn(base::Time now, std::int64_t ahead) const {
+  if (interval_ == base::Duration::zero()) return now;
+  return std::max(now, std::max(next_, now) + interval_ * ahead - burst_);
 }
 
-void TokenBucket::hold(base::Time until) { held_until_ = std::max(held_until_, until); }
+void TokenBucket::take(base::Time now) {
+  if (interval_ != base::Duration::zero()) next_ = std::max(next_, now) + interval_;
+}
 
 }  // namespace sinks

@@ -5,7 +5,6 @@
 #include "bus/dead_letter.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
-#include "sinks/delivery/stage.h"
 
 namespace sinks {
 
@@ -21,8 +20,35 @@ schemas::Receipt receipt_of(const schemas::Delivery& delivery, schemas::Delivery
   return receipt;
 }
 
-void emit(const schemas::Receipt& receipt, bus::Transaction& txn) {
-  txn.emit(topics::kReceipts, txn.key(), schemas::encode(receipt));
+schemas::Receipt receipt_of(const FoldedDelivery& folded, std::string_view sink, schemas::DeliveryOutcome outcome,
+                            const bus::Transaction& txn) {
+  return {.delivery_id = folded.delivery_id,
+          .transition_id = folded.transition_id,
+          .incident_id = folded.incident_id,
+          .sink = std::string(sink),
+          .state = std::string(to_string(folded.state)),
+          .severity = std::string(to_string(folded.severity)),
+          .title = folded.title,
+          .outcome = outcome,
+          .at = txn.now()};
+}
+
+void emit(const schemas::Receipt& receipt, const std::string& incident_key, bus::Transaction& txn) {
+  txn.emit(topics::kReceipts, incident_key, schemas::encode(receipt));
+}
+
+void count_suppressed(std::string_view sink, std::string_view reason, bus::Transaction& txn) {
+  txn.count(ledger::with(ledger::with(ledger::kSuppressed, sink), reason));
+}
+
+void count_dead_lettered(const schemas::Receipt& receipt, bus::Transaction& txn) {
+  txn.count(ledger::with(ledger::with(ledger::kDeliveryDeadLettered, receipt.sink), receipt.reason));
+}
+
+void add_failure(schemas::Receipt& receipt, int attempts, const base::Error& error) {
+  receipt.attempts = attempts;
+  receipt.reason = to_string(error.reason);
+  receipt.detail = error.message;
 }
 
 }  // namespace
@@ -31,31 +57,53 @@ void settle_delivered(const schemas::Delivery& delivery, int attempts, std::stri
   auto receipt = receipt_of(delivery, schemas::DeliveryOutcome::kDelivered, txn);
   receipt.attempts = attempts;
   receipt.detail = std::move(detail);
-  emit(receipt, txn);
+  emit(receipt, txn.key(), txn);
   txn.count(ledger::with(ledger::kDelivered, delivery.sink));
 }
 
 void settle_suppressed(const schemas::Delivery& delivery, std::string_view reason, bus::Transaction& txn) {
   auto receipt = receipt_of(delivery, schemas::DeliveryOutcome::kSuppressed, txn);
   receipt.reason = reason;
-  emit(receipt, txn);
-  txn.count(ledger::with(ledger::with(ledger::kSuppressed, delivery.sink), reason));
+  emit(receipt, txn.key(), txn);
+  count_suppressed(delivery.sink, reason, txn);
+}
+
+void settle_delivered(const FoldedDelivery& folded, const Digest& digest, int attempts, const std::string& detail,
+                      bus::Transaction& txn) {
+  auto receipt = receipt_of(folded, digest.sink, schemas::DeliveryOutcome::kDelivered, txn);
+  receipt.attempts = attempts;
+  receipt.reason = "in_digest";
+  receipt.detail = "digest " + digest.id + ": " + detail;
+  emit(receipt, folded.incident_key, txn);
+  txn.count(ledger::with(ledger::with(ledger::kDelivered, digest.sink), receipt.reason));
+}
+
+void settle_suppressed(const FoldedDelivery& folded, std::string_view sink, std::string_view reason,
+                       bus::Transaction& txn) {
+  auto receipt = receipt_of(folded, sink, schemas::DeliveryOutcome::kSuppressed, txn);
+  receipt.reason = reason;
+  emit(receipt, folded.incident_key, txn);
+  count_suppressed(sink, reason, txn);
 }
 
 void settle_dead_lettered(const schemas::Delivery& delivery, int attempts, const base::Error& error,
                           bus::Transaction& txn) {
   auto receipt = receipt_of(delivery, schemas::DeliveryOutcome::kDeadLettered, txn);
-  receipt.attempts = attempts;
-  receipt.reason = to_string(error.reason);
-  receipt.detail = error.message;
-  emit(receipt, txn);
-  txn.count(ledger::with(ledger::with(ledger::kDeliveryDeadLettered, delivery.sink), receipt.reason));
+  add_failure(receipt, attempts, error);
+  emit(receipt, txn.key(), txn);
+  count_dead_lettered(receipt, txn);
 }
 
-void emit_dead_letter(std::string_view sink, const std::string& value, int attempts, const base::Error& error,
-                      bus::Transaction& txn) {
-  auto stage = delivery_stage(sink);
-  auto topic = topics::deliveries(sink);
+void settle_dead_lettered(const FoldedDelivery& folded, std::string_view sink, int attempts, const base::Error& error,
+                          bus::Transaction& txn) {
+  auto receipt = receipt_of(folded, sink, schemas::DeliveryOutcome::kDeadLettered, txn);
+  add_failure(receipt, attempts, error);
+  emit(receipt, folded.incident_key, txn);
+  count_dead_lettered(receipt, txn);
+}
+
+void emit_dead_letter(const std::string& stage, const std::string& topic, const std::string& value, int attempts,
+                      const base::Error& error, bus::Transaction& txn) {
   bus::DeadLetter letter{.id = bus::dead_letter_id(stage, topic, txn.key(), value),
                          .stage = stage,
                          .topic = topic,

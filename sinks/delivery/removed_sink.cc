@@ -9,16 +9,18 @@
 #include "sinks/delivery/notes.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/receipts.h"
+#include "sinks/delivery/stage.h"
 
 namespace sinks {
 
 base::Task<base::Result<void>> RemovedSink::on_record(const bus::Record& record, bus::Transaction& txn) {
-  BOOST_OUTCOME_CO_TRY(suppress_parked(txn));
-  co_return suppress(record.value, txn);
+  BOOST_OUTCOME_CO_TRY(suppress_waiting(txn));
+  bool is_folded = record.topic.starts_with(schemas::topics::kDigestsPrefix);
+  co_return is_folded ? suppress_folded(record.value, txn) : suppress(record.value, txn);
 }
 
 base::Task<base::Result<void>> RemovedSink::on_timer(const bus::Timer&, bus::Transaction& txn) {
-  co_return suppress_parked(txn);
+  co_return suppress_waiting(txn);
 }
 
 void RemovedSink::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
@@ -31,11 +33,21 @@ base::Result<void> RemovedSink::suppress(const std::string& value, bus::Transact
   return base::ok();
 }
 
-base::Result<void> RemovedSink::suppress_parked(bus::Transaction& txn) const {
+base::Result<void> RemovedSink::suppress_folded(const std::string& value, bus::Transaction& txn) const {
+  BOOST_OUTCOME_TRY(auto folded, decode_folded(value));
+  settle_suppressed(folded, sink_, "sink_removed", txn);
+  return base::ok();
+}
+
+base::Result<void> RemovedSink::suppress_waiting(bus::Transaction& txn) const {
   ParkedQueue queue(txn);
   for (const auto& entry : queue.all()) {
     BOOST_OUTCOME_TRY(suppress(entry.value, txn));
     queue.remove(entry.place);
+  }
+  for (const auto& [place, value] : txn.entries(kGatheredTable)) {
+    BOOST_OUTCOME_TRY(suppress_folded(value, txn));
+    txn.erase(kGatheredTable, place);
   }
   Notes(txn).forget_all();
   return base::ok();
@@ -45,9 +57,11 @@ std::vector<std::string> removed_sinks(const std::vector<std::string>& topics,
                                        const std::vector<std::string>& configured) {
   std::vector<std::string> removed;
   for (std::string_view topic : topics) {
-    if (!topic.starts_with(schemas::topics::kDeliveriesPrefix)) continue;
-    std::string sink(topic.substr(schemas::topics::kDeliveriesPrefix.size()));
-    if (std::find(configured.begin(), configured.end(), sink) == configured.end()) removed.push_back(std::move(sink));
+    std::string sink(schemas::topics::sink_of(topic));
+    auto is_in = [&](const std::vector<std::string>& list) {
+      return std::find(list.begin(), list.end(), sink) != list.end();
+    };
+    if (!sink.empty() && !is_in(configured) && !is_in(removed)) removed.push_back(std::move(sink));
   }
   return removed;
 }

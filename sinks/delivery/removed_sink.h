@@ -9,8 +9,9 @@
 
 namespace sinks {
 
-// Stands in for a sink that is no longer configured: ends its deliveries, those that were parked too, as suppressed
-// with the reason "sink_removed". Its stage has the name of the sink's, so that it goes on where the sink stopped.
+// Stands in for a sink that is no longer configured: ends its deliveries, those that were parked or gathered for a
+// digest too, as suppressed with the reason "sink_removed". Its stages have the names of the sink's, so that they go on
+// where the sink stopped.
 class RemovedSink final : public bus::Handler {
  public:
   explicit RemovedSink(std::string sink) : sink_(std::move(sink)) {}
@@ -21,12 +22,13 @@ class RemovedSink final : public bus::Handler {
 
  private:
   base::Result<void> suppress(const std::string& value, bus::Transaction& txn) const;
-  base::Result<void> suppress_parked(bus::Transaction& txn) const;
+  base::Result<void> suppress_folded(const std::string& value, bus::Transaction& txn) const;
+  base::Result<void> suppress_waiting(bus::Transaction& txn) const;
 
   const std::string sink_;
 };
 
-// The sinks that have a topic of deliveries among `topics` but are not among `configured`.
+// The sinks that have a topic of deliveries or digests among `topics` but are not among `configured`.
 std::vector<std::string> removed_sinks(const std::vector<std::string>& topics,
                                        const std::vector<std::string>& configured);
 

@@ -15,7 +15,9 @@ SinkMetrics::SinkMetrics(base::Metrics& metrics, std::string sink)
       healthy_(metrics.gauge("tocsin_sink_healthy",
                              "0 while the sink is taken for down, or refuses us (credentials, address).",
                              {{"sink", sink_}})),
-      parked_(metrics.gauge("tocsin_sink_parked", "Deliveries that wait for another attempt.", {{"sink", sink_}})) {
+      parked_(metrics.gauge("tocsin_sink_parked", "Deliveries that wait for another attempt.", {{"sink", sink_}})),
+      waiting_(metrics.gauge("tocsin_sink_waiting", "Deliveries that wait for their turn under the rate limit.",
+                             {{"sink", sink_}})) {
   healthy_.Set(1);
 }
 
@@ -39,6 +41,25 @@ void SinkMetrics::dead_lettered(base::Reason reason) {
                {{"sink", sink_}, {"reason", std::string(to_string(reason))}})
       .Increment();
 }
+
+void SinkMetrics::folded() {
+  metrics_.counter("tocsin_sink_folded_total", "Deliveries that are told in a digest.", {{"sink", sink_}}).Increment();
+}
+
+void SinkMetrics::suppressed(std::string_view reason) {
+  metrics_
+      .counter("tocsin_sink_suppressed_total", "Deliveries that the sink's worker did not send.",
+               {{"sink", sink_}, {"reason", std::string(reason)}})
+      .Increment();
+}
+
+void SinkMetrics::digest_sent(std::size_t deliveries) {
+  metrics_.counter("tocsin_sink_digests_total", "Digests that arrived.", {{"sink", sink_}}).Increment();
+  metrics_.counter("tocsin_sink_digested_total", "Deliveries that arrived in a digest.", {{"sink", sink_}})
+      .Increment(static_cast<double>(deliveries));
+}
+
+void SinkMetrics::set_waiting(std::int64_t waiting) { waiting_.Set(static_cast<double>(waiting)); }
 
 void SinkMetrics::set_open(bool open) { open_.Set(open ? 1 : 0); }
 

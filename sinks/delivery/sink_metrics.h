@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/metrics.h"
 #include "base/result.h"
@@ -19,6 +20,12 @@ class SinkMetrics {
   void delivered();
   void retried(base::Reason reason);
   void dead_lettered(base::Reason reason);
+  // Decisions not to send: into a digest, or not at all.
+  void folded();
+  void suppressed(std::string_view reason);
+  void digest_sent(std::size_t deliveries);
+  // How many wait in memory for their turn under the rate limit.
+  void set_waiting(std::int64_t waiting);
   void set_open(bool open);
   void set_healthy(bool healthy);
   // How many deliveries of an incident wait for another attempt. After a start, incidents are counted from their first
@@ -34,6 +41,7 @@ class SinkMetrics {
   prometheus::Gauge& open_;
   prometheus::Gauge& healthy_;
   prometheus::Gauge& parked_;
+  prometheus::Gauge& waiting_;
   std::mutex mutex_;
   std::map<std::string, std::size_t> parked_by_key_;  // Only incidents with something parked.
 };

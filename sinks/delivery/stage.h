@@ -13,10 +13,16 @@ namespace sinks {
 
 // The stage that works off a sink's deliveries: "sink.<name>". `sink` as sink_name() has it.
 std::string delivery_stage(std::string_view sink);
+// The stage that sends its digests: "digest.<name>", and the key of a lane there.
+std::string digest_stage(std::string_view sink);
+std::string digest_key(std::string_view lane);
+// The table of that stage with what waits for its digest.
+inline constexpr std::string_view kGatheredTable = "gathered";
 
-// The deliveries of a sink that have not ended: those it has not come to, and those that wait for another attempt.
+// The deliveries of a sink that have not ended: those it has not come to, those that wait for another attempt, and
+// those that wait to be told in a digest.
 base::Result<std::int64_t> pending_deliveries(const bus::Archive& archive, std::string_view sink);
-// Calls `visit` with the record of each of them.
+// Calls `visit` with the record of each of them that is not on its way into a digest.
 base::Result<void> scan_pending_deliveries(const bus::Archive& archive, std::string_view sink,
                                            const std::function<void(const std::string& delivery)>& visit);
 

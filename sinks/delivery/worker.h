@@ -2,40 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "base/clock.h"
-#include "base/metrics.h"
-#include "base/rng.h"
 #include "bus/bus.h"
 #include "schemas/delivery.h"
-#include "sinks/delivery/gate.h"
-#include "sinks/delivery/health.h"
 #include "sinks/delivery/parked.h"
-#include "sinks/delivery/retry.h"
-#include "sinks/delivery/sink_metrics.h"
-#include "sinks/sink.h"
-#include "sinks/sink_options.h"
+#include "sinks/delivery/sender.h"
+#include "sinks/delivery/telling.h"
 
 namespace sinks {
-
-// How a sink is delivered to.
-struct DeliveryOptions {
-  std::string sink;  // As sink_name() has it.
-  RetryPolicy retry;
-  base::Duration timeout = std::chrono::seconds(15);  // Of one attempt.
-  RateLimit rate_limit;
-};
-DeliveryOptions delivery_options(const SinkOptions& common);
-
-// What the worker needs from outside; outlives it.
-struct DeliveryDeps {
-  base::Clock& clock;  // Paces the outside world: the machine's clock, in a replay too.
-  base::Rng& rng;
-  base::Metrics& metrics;
-  HealthBoard& health;
-  base::Executor executor;  // For the worker's own timers.
-};
 
 // The stage of one sink: it works off the sink's deliveries, for each incident in order, for several incidents at a
 // time.
@@ -46,6 +23,11 @@ struct DeliveryDeps {
 // becomes a dead letter. While the sink is down (see Gate) handlers wait, so that the rest stays in the log. Intent is
 // the delivery's record, written before; the receipt is written after the send, so a repeat can only come from a crash
 // in between, and carries the same idempotency key.
+//
+// What is told of an incident for the first time and has no turn soon enough is folded: it goes on to the digest of its
+// lane (DigestWorker), and so does the incident's end; the rest of it is suppressed, but for a rise in severity, which
+// opens it. What adds to something that was told by itself is never folded: it is parked until its turn, or until the
+// pace of updates allows it, and a mere repeat gives way to whatever comes after it.
 //
 // Stop it by Bus::remove_stage() and then stop().
 class DeliveryWorker final : public bus::Handler {
@@ -59,34 +41,34 @@ class DeliveryWorker final : public bus::Handler {
   base::Task<base::Result<void>> on_timer(const bus::Timer& timer, bus::Transaction& txn) override;
   void on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) override;
 
-  base::Task<void> stop() { return gate_.stop(); }
+  // What the sink's digests are sent with.
+  Sender& sender() { return sender_; }
+
+  base::Task<void> stop() { return sender_.stop(); }
 
  private:
-  // How one attempt ended. `now` is the pipeline's clock after it.
-  struct Outcome {
-    base::Result<Reply> reply;
-    Attempts attempts;
-    base::Time now;
-    bool stopped = false;  // The stage is stopping: nothing is known of the delivery.
+  // What became of a delivery for now: it ended, or is tried at `next`, or is to be given up.
+  struct End {
+    std::optional<base::Time> next;
+    std::optional<base::Error> failure;
+    bool stopped = false;
   };
-  base::Task<Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, bus::Transaction& txn);
-  base::Task<base::Result<Reply>> send(Sending& sending, Gate::Pass& pass);
-  base::Task<base::Result<Reply>> send_to_its_end(Sending& sending);
-  void note_health(const base::Result<Reply>& reply);
-  base::Result<Rendered> render(const schemas::Delivery& delivery) const;
+  base::Task<End> deliver(schemas::Delivery delivery, Attempts& attempts, bus::Transaction& txn);
+  base::Task<Sender::Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, const Telling& telling,
+                                      bus::Transaction& txn);
+  End judge_attempt(const schemas::Delivery& delivery, const Sender::Outcome& outcome, const Telling& telling,
+                    bus::Transaction& txn);
+  void told(const schemas::Delivery& delivery, const Telling& telling, bus::Transaction& txn);
+  void fold_away(const schemas::Delivery& delivery, bus::Transaction& txn);
+  void suppress(const schemas::Delivery& delivery, std::string_view reason, bus::Transaction& txn);
 
-  base::Result<void> park(const bus::Record& record, const Outcome& outcome, bus::Transaction& txn);
-  void stand_behind(const bus::Record& record, ParkedQueue& queue, bus::Transaction& txn);
-  void give_up(const ParkedQueue::Entry& entry, const schemas::Delivery& delivery, const Outcome& outcome,
-               bus::Transaction& txn);
+  void give_way(ParkedQueue& queue, const std::string& incident_id, bus::Transaction& txn);
+  void park(const bus::Record& record, const Attempts& attempts, ParkedQueue& queue, bus::Transaction& txn);
+  void give_up(const ParkedQueue::Entry& entry, const schemas::Delivery& delivery, const Attempts& attempts,
+               const base::Error& error, bus::Transaction& txn);
+  bool is_urgent(const schemas::Delivery& delivery) const;
 
-  const DeliveryOptions options_;
-  const std::unique_ptr<Sink> sink_;
-  base::Clock& clock_;
-  base::Rng& rng_;
-  HealthBoard& health_;
-  SinkMetrics metrics_;
-  Gate gate_;
+  Sender sender_;
 };
 
 }  // namespace sinks

@@ -22,6 +22,7 @@ struct Route {
   schemas::Scope scope;
   schemas::Match match;
   Schedule schedule;
+  base::Duration renotify_after{};  // Zero: never.
 };
 
 // The sinks in the order of the configuration.

@@ -9,6 +9,7 @@
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
 #include "sinks/routing/held.h"
+#include "sinks/routing/reminders.h"
 
 namespace sinks {
 
@@ -80,6 +81,7 @@ void deliver_held(const HeldIncident& incident, const RoutingTable& table, bus::
     if (!decision.chosen) continue;
     txn.count(ledger::with(ledger::kMade, decision.sink));
     emit_delivery(held_delivery_id(transition.id, decision.sink), transition, decision, txn);
+    Reminders(txn).note(table, transition, {decision});
   }
 }
 
@@ -118,6 +120,21 @@ void forget(bus::Transaction& txn) {
   // A sink that holds the end of an incident must still be known to have been told of it.
   if (!HeldIncidents(txn).empty()) return txn.set_timer(kForget, txn.now() + Router::kKeepTold);
   for (const auto& [sink, incident] : txn.entries(kTold)) txn.erase(kTold, sink);
+}
+
+// Tells sinks again of an incident that is still open.
+base::Result<void> remind(const RoutingTable& table, const bus::Timer& timer, bus::Transaction& txn) {
+  BOOST_OUTCOME_TRY(auto transition, schemas::decode_transition(timer.value));
+  const std::string opened = transition.id;
+  transition.state = schemas::TransitionState::kUpdated;
+  transition.cause = "still_open";
+  transition.at = txn.now();
+  transition.id = base::derive_id({"transition", opened, "still_open", base::to_rfc3339(timer.due)});
+  for (const auto& sink : Reminders(txn).due(table, timer.value)) {
+    txn.count(ledger::with(ledger::kMade, sink));
+    emit_delivery(delivery_id(transition.id, sink), transition, {.sink = sink, .chosen = true, .opening = true}, txn);
+  }
+  return base::ok();
 }
 
 }  // namespace
@@ -159,6 +176,7 @@ base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus:
       emit_suppressed(transition, decision, txn);
     }
   }
+  Reminders(txn).note(*routes, transition, decisions);
   bool holds = std::any_of(decisions.begin(), decisions.end(), [](const Decision& one) { return one.held; });
   if (held_before || holds) {
     update_held(transition, decisions, txn);
@@ -178,6 +196,7 @@ base::Task<base::Result<void>> Router::on_timer(const bus::Timer& timer, bus::Tr
     co_return base::ok();
   }
   auto routes = table();
+  if (timer.name == Reminders::kTimer) co_return remind(*routes, timer, txn);
   deliver_all_held(*routes, txn);
   set_wake_timer(*routes, txn);
   co_return base::ok();

@@ -37,15 +37,18 @@ struct GateTest : testing::Test {
   struct Caller {
     bool done = false;
     std::optional<Gate::Pass> pass;
+    std::optional<base::Duration> later;
   };
-  static base::Task<void> enter(Gate& gate, std::shared_ptr<Caller> caller, base::Time give_up) {
-    auto pass = co_await gate.enter(give_up);
-    if (pass) caller->pass.emplace(std::move(*pass));
+  static base::Task<void> enter(Gate& gate, std::shared_ptr<Caller> caller, Gate::Ask ask) {
+    auto turn = co_await gate.enter(std::move(ask));
+    if (turn.pass) caller->pass.emplace(std::move(*turn.pass));
+    caller->later = turn.later;
     caller->done = true;
   }
-  std::shared_ptr<Caller> call(base::Time give_up = kNever) {
+  std::shared_ptr<Caller> call(base::Time give_up = kNever) { return call(Gate::Ask{.give_up = give_up}); }
+  std::shared_ptr<Caller> call(Gate::Ask ask) {
     auto caller = std::make_shared<Caller>();
-    tasks->spawn(enter(*gate, caller, give_up));
+    tasks->spawn(enter(*gate, caller, std::move(ask)));
     run();
     return caller;
   }
@@ -156,6 +159,81 @@ TEST_F(GateTest, HoldsCallersToTheRate) {
   advance(std::chrono::milliseconds(500));
 
   EXPECT_TRUE(second->done);
+}
+
+TEST_F(GateTest, LetsTheUrgentGoFirstAndEditsLast) {
+  make({.per_second = 1, .burst = 1});
+  call();
+  auto edit = call(Gate::Ask{.rank = Rank::kEdit});
+  auto usual = call(Gate::Ask{.rank = Rank::kUsual});
+  auto urgent = call(Gate::Ask{.rank = Rank::kUrgent});
+
+  advance(seconds(1));
+  EXPECT_TRUE(urgent->done && !usual->done && !edit->done);
+  advance(seconds(1));
+  EXPECT_TRUE(usual->done && !edit->done);
+  advance(seconds(1));
+  EXPECT_TRUE(edit->done);
+}
+
+TEST_F(GateTest, CountsEachLaneByItself) {
+  make({.per_second = 1, .burst = 1});
+  call(Gate::Ask{.lane = "a"});
+
+  EXPECT_FALSE(call(Gate::Ask{.lane = "a"})->done);
+  EXPECT_TRUE(call(Gate::Ask{.lane = "b"})->done);
+}
+
+TEST_F(GateTest, HasThoseWithoutPatienceComeAgainEachAtAMomentOfItsOwn) {
+  make({.per_second = 1, .burst = 1});
+  for (int i = 0; i < 3; ++i) call(Gate::Ask{.patience = seconds(2)});
+
+  auto first = call(Gate::Ask{.patience = seconds(2)});
+  auto second = call(Gate::Ask{.patience = seconds(2)});
+
+  EXPECT_EQ(first->later, seconds(3));
+  EXPECT_EQ(second->later, seconds(4));
+  EXPECT_EQ(gate->waiting(), 2);
+}
+
+TEST_F(GateTest, FoldsUntilTheStormIsOver) {
+  make({.per_second = 1, .burst = 1});
+  Gate::Ask ask{.patience = seconds(2), .folds = true};
+  for (int i = 0; i < 3; ++i) call(ask);
+  EXPECT_EQ(call(ask)->later, seconds(0));
+
+  for (int i = 0; i < 20; ++i) call(ask);
+  advance(seconds(5));
+  EXPECT_EQ(call(ask)->later, seconds(0));
+  advance(seconds(20));
+
+  EXPECT_TRUE(call(ask)->pass.has_value());
+}
+
+TEST_F(GateTest, GivesNoPassInsideAPauseThatBeganWhileOneWaited) {
+  make({.per_second = 1, .burst = 2});
+  auto sent = call();
+  call();
+  auto waiting = call(Gate::Ask{.patience = seconds(3)});
+  sent->pass->paused(base::passing(base::Reason::kRateLimited, "429"), seconds(20));
+
+  advance(seconds(19));
+  EXPECT_FALSE(waiting->done);
+  advance(seconds(1));
+
+  EXPECT_TRUE(waiting->pass.has_value());
+}
+
+TEST_F(GateTest, KeepsNoPlaceForThoseWhoAreCancelled) {
+  make({.per_second = 1, .burst = 1});
+  call();
+  call();
+  EXPECT_EQ(gate->waiting(), 1);
+
+  tasks->cancel();
+  run();
+
+  EXPECT_EQ(gate->waiting(), 0);
 }
 
 TEST_F(GateTest, HoldsEverybodyWhenTheSinkAsksForAPause) {

@@ -91,6 +91,43 @@ TEST_F(RouterTest, TellsTheEndToThoseWhoWereToldOfTheIncident) {
   EXPECT_THAT(take(), ElementsAre("a:t3", "b:t3 not_told"));
 }
 
+TEST_F(RouterTest, TellsAgainOfAnIncidentThatStaysOpen) {
+  Route pager{.sink = "a", .updates = Updates::kNone, .renotify_after = hours(4)};
+  router.replace(std::make_shared<RoutingTable>(RoutingTable{pager, {.sink = "b"}}));
+  handle("t1", TransitionState::kOpened);
+  stage.advance(hours(3));
+  handle("t2", TransitionState::kUpdated, "repeat");
+  EXPECT_THAT(take(), ElementsAre("a:t1!", "b:t1!", "a:t2 update_not_wanted", "b:t2"));
+
+  stage.advance(hours(6));
+  ASSERT_EQ(stage.emitted.size(), 2u);
+  auto again = schemas::decode_delivery(stage.emitted[0].value).value();
+  EXPECT_EQ(again.sink, "a");
+  EXPECT_TRUE(again.opening);
+  EXPECT_EQ(again.transition.cause, "still_open");
+  EXPECT_EQ(again.transition.incident.count, 2);
+  EXPECT_NE(again.id, schemas::decode_delivery(stage.emitted[1].value).value().id);
+  balances(5);
+  take();
+
+  handle("t3", TransitionState::kResolved);
+  stage.advance(hours(12));
+  EXPECT_THAT(take(), ElementsAre("a:t3", "b:t3"));
+}
+
+TEST_F(RouterTest, TellsAgainOnlyAfterQuietHours) {
+  keep_office_hours({.sink = "a", .renotify_after = hours(4)});
+  stage.advance(hours(15));
+  handle("t1", TransitionState::kOpened);
+  EXPECT_EQ(take().size(), 2u);
+
+  stage.advance(hours(17));
+  EXPECT_TRUE(stage.emitted.empty());
+  stage.advance(hours(2));
+
+  EXPECT_EQ(stage.emitted.size(), 1u);
+}
+
 TEST_F(RouterTest, OpensTheIncidentForASinkThatComesLater) {
   handle("t1", TransitionState::kOpened);
   router.replace(std::make_shared<RoutingTable>(RoutingTable{{.sink = "a"}, {.sink = "new"}}));

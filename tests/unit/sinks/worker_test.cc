@@ -357,7 +357,8 @@ TEST_F(WorkerTest, EndsWhatARemovedSinkLeftBehind) {
 }
 
 TEST(RemovedSinks, AreThoseWithATopicAndNoSection) {
-  EXPECT_THAT(removed_sinks({"events", "deliveries.a", "deliveries.b"}, {"b", "c"}), ElementsAre("a"));
+  EXPECT_THAT(removed_sinks({"events", "deliveries.a", "digests.a", "deliveries.b", "digests.d"}, {"b", "c"}),
+              ElementsAre("a", "d"));
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/delivery/telling.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sinks {
+
+using schemas::TransitionState;
+
+namespace {
+
+constexpr std::string_view kTable = "telling";
+constexpr const char* kRepeat = "repeat";
+
+bool brings_evidence(const schemas::Transition& transition) {
+  return transition.cause != kRepeat && !transition.finding.enrichments.empty();
+}
+
+// An analysis and a rise in severity are told whatever was told before.
+bool is_limited_evidence(const schemas::Transition& transition) {
+  return brings_evidence(transition) && transition.cause != "severity_rise" &&
+         transition.finding.type != schemas::FindingType::kAiAnalysis;
+}
+
+bool is_over_limit(const schemas::Transition& transition, const Telling& telling, const Pace& pace) {
+  return pace.evidence_updates > 0 && telling.evidence >= pace.evidence_updates && is_limited_evidence(transition);
+}
+
+// Known by a digest only.
+Verdict judge_digested(schemas::Delivery& delivery, schemas::Severity told) {
+  const auto& transition = delivery.transition;
+  if (transition.state == TransitionState::kResolved) return {.action = Verdict::Do::kFold};
+  if (!is_news(delivery) && transition.incident.severity <= told) {
+    return {.action = Verdict::Do::kSuppress, .reason = "told_in_digest"};
+  }
+  delivery.opening = true;
+  return {};
+}
+
+}  // namespace
+
+Telling Tellings::of(const std::string& incident_id) const {
+  Telling telling;
+  const std::string* text = txn_.get(kTable, incident_id);
+  auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  if (!json.is_object()) return telling;
+  telling.in_digest = schemas::parse_severity(json.value("in_digest", ""));
+  if (auto last = base::parse_rfc3339(json.value("last", ""))) telling.last = last.value();
+  telling.evidence = json.value("evidence", std::int64_t{0});
+  return telling;
+}
+
+void Tellings::keep(const std::string& incident_id, const Telling& telling) {
+  auto json = nlohmann::json::object();
+  if (telling.in_digest) json["in_digest"] = schemas::to_string(*telling.in_digest);
+  if (telling.last) json["last"] = base::to_rfc3339(*telling.last);
+  if (telling.evidence > 0) json["evidence"] = telling.evidence;
+  txn_.put(kTable, incident_id, json.dump());
+}
+
+void Tellings::forget(const std::string& incident_id) {
+  if (txn_.get(kTable, incident_id)) txn_.erase(kTable, incident_id);
+}
+
+bool is_news(const schemas::Delivery& delivery) {
+  return delivery.opening || delivery.transition.state != TransitionState::kUpdated;
+}
+
+bool is_mere_repeat(const schemas::Delivery& delivery, const Telling& telling, const Pace& pace) {
+  const auto& transition = delivery.transition;
+  return !is_news(delivery) && (transition.cause == kRepeat || is_over_limit(transition, telling, pace));
+}
+
+Verdict judge(schemas::Delivery& delivery, const Telling& telling, const Pace& pace, base::Time now) {
+  if (telling.in_digest) return judge_digested(delivery, *telling.in_digest);
+  if (is_news(delivery)) return {};
+  auto& transition = delivery.transition;
+  if (is_over_limit(transition, telling, pace)) {
+    if (pace.only_changes) return {.action = Verdict::Do::kSuppress, .reason = "evidence_limit"};
+    transition.cause = kRepeat;
+    transition.finding.repeat = true;
+    transition.finding.enrichments.clear();
+    transition.finding.missing.clear();
+  }
+  if (transition.cause == "severity_rise" || brings_evidence(transition) || !telling.last) return {};
+  base::Time next = *telling.last + pace.update_interval;
+  return now < next ? Verdict{.action = Verdict::Do::kWait, .until = next} : Verdict{};
+}
+
+Telling after_telling(const schemas::Delivery& delivery, Telling telling, base::Time now) {
+  telling.in_digest.reset();
+  telling.last = now;
+  if (!is_news(delivery) && is_limited_evidence(delivery.transition)) ++telling.evidence;
+  return telling;
+}
+
+}  // namespace sinks
