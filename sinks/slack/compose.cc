@@ -97,6 +97,12 @@ json message_of(std::string text, json blocks, std::string colour, json attached
           {"unfurl_media", false}};
 }
 
+// Of an opening that is told below what is there: the incident has been open for so long.
+std::string still_open_line(const Delivery& delivery) {
+  auto span = span_text(delivery.transition.incident.opened, delivery.created);
+  return span.empty() ? "⏰ *Still firing*" : "⏰ *Still firing after " + span + "*";
+}
+
 }  // namespace
 
 std::string metadata_id(const std::string& id) { return cut(clean_line(id), 255); }
@@ -120,7 +126,8 @@ std::string compose(const Delivery& delivery, const Shown& shown, const Style& s
 std::string compose_reply(const Delivery& delivery, const Shown& shown, const Style& style) {
   const auto& transition = delivery.transition;
   auto drawing = decode_drawing(shown.evidence);
-  auto head = cause_line(transition) + "  ·  " + moment(transition.at);
+  auto head = delivery.opening ? still_open_line(delivery) + "  ·  " + moment(delivery.created)
+                               : cause_line(transition) + "  ·  " + moment(transition.at);
   auto title = escaped(clean_line(std::string_view(transition.finding.title).substr(0, 2048)), 200);
   if (!title.empty()) head += "\n" + title;
   json blocks = json::array({section_block(std::move(head))});

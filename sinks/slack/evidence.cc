@@ -29,7 +29,7 @@ base::Deadline within(seconds time, base::Deadline deadline) { return std::min(b
 
 // Draws what the transition brings, and uploads the pictures that are not there yet.
 base::Task<void> LivingMessage::gather() {
-  if (!brings_evidence(transition_)) co_return;
+  if (!brings_evidence(transition_) || is_reminder()) co_return;
   Evidence drawn = draw(transition_.finding, style_);
   if (note_.evidence_of != transition_.id) {
     note_.evidence = drawn.json;
@@ -100,14 +100,15 @@ Shown LivingMessage::shown() const {
 
 base::Task<Called<>> LivingMessage::reply() {
   using schemas::TransitionState;
-  bool calls = transition_.state == TransitionState::kReopened || transition_.cause == "severity_rise";
+  bool shouts = transition_.cause == "severity_rise" || is_reminder();
+  bool calls = shouts || transition_.state == TransitionState::kReopened;
   bool adds = transition_.state == TransitionState::kUpdated && brings_evidence(transition_) &&
               note_.replies < deps_.options.thread_replies;
-  if (opened_ || (!calls && !adds) || note_.replied == transition_.id) co_return boost::outcome_v2::success();
+  if (opened_ || (!calls && !adds) || note_.replied == delivery_.id) co_return boost::outcome_v2::success();
   if (!co_await was_replied()) {
     nlohmann::json to = {{"channel", note_.channel}, {"thread_ts", note_.ts}};
-    // An edit calls nobody: what is worse than before is shown in the channel too.
-    if (transition_.cause == "severity_rise") to["reply_broadcast"] = true;
+    // An edit calls nobody: what is worse than before, or still there, is shown in the channel too.
+    if (shouts) to["reply_broadcast"] = true;
     auto compose = [this](const Shown& shown) { return compose_reply(delivery_, shown, style_); };
     auto said = co_await say("chat.postMessage", std::move(to), compose);
     if (!said && (said.error().trouble == Trouble::kPassing || said.error().trouble == Trouble::kLimited)) {
@@ -119,7 +120,7 @@ base::Task<Called<>> LivingMessage::reply() {
     }
   }
   has_replied_ = true;
-  note_.replied = transition_.id;
+  note_.replied = delivery_.id;
   if (!calls) ++note_.replies;
   co_return boost::outcome_v2::success();
 }
@@ -127,7 +128,7 @@ base::Task<Called<>> LivingMessage::reply() {
 // By an attempt before.
 base::Task<bool> LivingMessage::was_replied() {
   if (!is_in_the_dark()) co_return false;
-  auto found = co_await deps_.history.has_reply(note_.channel, note_.ts, transition_.id, sending_.deadline);
+  auto found = co_await deps_.history.has_reply(note_.channel, note_.ts, delivery_.id, sending_.deadline);
   co_return found&& found.value();
 }
 

@@ -96,14 +96,14 @@ base::Task<Called<History::Page>> History::read(std::string channel, base::Time 
                        base::permanent(base::Reason::kTooLarge, "the channel has too many messages to look through"));
 }
 
-base::Task<Called<bool>> History::has_reply(std::string channel, std::string ts, std::string transition,
+base::Task<Called<bool>> History::has_reply(std::string channel, std::string ts, std::string delivery,
                                             base::Deadline deadline) {
   net::http::Query arguments = {{"channel", channel}, {"ts", ts}, {"include_all_metadata", "true"}, {"limit", "200"}};
   auto answer = co_await api_.call("conversations.replies", std::move(arguments), deadline);
   if (!answer) co_return answer.error();
-  auto id = metadata_id(transition);
+  auto id = metadata_id(delivery);
   for (const auto& message : list_of(answer.value().body(), "messages")) {
-    if (text_of(ours(message, "reply"), "transition") == id) co_return true;
+    if (text_of(ours(message, "reply"), "delivery") == id) co_return true;
   }
   co_return false;
 }

@@ -35,8 +35,8 @@ class History {
   base::Task<Called<std::optional<Message>>> find(std::string channel, std::string incident, base::Time posted_from,
                                                   base::Time read_after, base::Deadline deadline);
 
-  // Whether the thread of a message has our reply to the transition.
-  base::Task<Called<bool>> has_reply(std::string channel, std::string ts, std::string transition,
+  // Whether the thread of a message has the reply that a delivery makes.
+  base::Task<Called<bool>> has_reply(std::string channel, std::string ts, std::string delivery,
                                      base::Deadline deadline);
 
   // The id of a channel, which may be written as its name or its id. kChannel: none that the app may see.

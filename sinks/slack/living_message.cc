@@ -68,6 +68,11 @@ base::Task<base::Result<Reply>> LivingMessage::tell() {
 
 bool LivingMessage::is_in_the_dark() const { return sending_.maybe_sent || note_.in_the_dark == delivery_.id; }
 
+// An opening of what is there: an incident that stays open is told again (renotify_after).
+bool LivingMessage::is_reminder() const {
+  return delivery_.opening && !note_.ts.empty() && note_.opened_by != delivery_.id;
+}
+
 void LivingMessage::keep(const Called<>& ended) {
   bool is_dark = !ended && ended.error().trouble == Trouble::kPassing;
   if (is_dark) {
@@ -81,12 +86,13 @@ void LivingMessage::keep(const Called<>& ended) {
 }
 
 base::Task<Called<>> LivingMessage::open() {
-  std::string channel = channel_of(deps_.options, delivery_);
+  std::string channel = sending_.lane;
   if (is_in_the_dark() && !replaces_) {
     auto found = co_await look_back(channel);
     if (found && found.value()) {
       opened_ = true;
       note_.ts = found.value()->ts;
+      note_.opened_by = delivery_.id;
       if (found.value()->has_thread) note_.shared = transition_.id;
       co_return co_await edit();
     }
@@ -109,6 +115,7 @@ base::Task<Called<>> LivingMessage::open() {
   opened_ = true;
   note_.channel = text_of(posted.value().body(), "channel");
   note_.ts = text_of(posted.value().body(), "ts");
+  note_.opened_by = delivery_.id;
   note_.replies = 0;
   deps_.history.learn(channel, note_.channel);
   co_return boost::outcome_v2::success();

@@ -51,6 +51,7 @@ class LivingMessage {
   base::Task<Called<Api::Answer>> say(std::string method, nlohmann::json to, Compose compose, bool is_doubtful = false);
   base::Task<Called<>> join(std::string channel);
   bool is_in_the_dark() const;
+  bool is_reminder() const;
   void keep(const Called<>& ended);
 
   // evidence.cc: what is in it and below it.

@@ -71,7 +71,7 @@ inline constexpr std::size_t kMostActions = 10;
 
 // The incident as it stands: the message that is posted at the opening and edited from then on.
 std::string compose(const schemas::Delivery& delivery, const Shown& shown, const Style& style);
-// What is new, for the message's thread.
+// What is new, for the message's thread; of an opening, that the incident is still open.
 std::string compose_reply(const schemas::Delivery& delivery, const Shown& shown, const Style& style);
 // The same as text only, for when Slack refuses the blocks (invalid_blocks, msg_too_long). In an edit it takes away the
 // blocks that were there.

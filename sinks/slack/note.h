@@ -13,14 +13,15 @@ namespace sinks::slack {
 // What the sink notes of an incident (Sending::note; docs/formats/sink-state.md): where its message is, what it shows,
 // and how far the delivery under way has come. At most some 9 KB: evidence is bounded by kEvidenceBytes.
 struct Note {
-  std::string channel;  // The id, as Slack answered.
-  std::string ts;       // The message's. Empty: none is known.
+  std::string channel;    // The id, as Slack answered.
+  std::string ts;         // The message's. Empty: none is known.
+  std::string opened_by;  // The delivery that posted it.
   std::string evidence = "{}";
   std::string evidence_of;         // The transition that brought it.
   std::vector<std::string> files;  // Ids of its uploads, by position; empty: not there.
   std::string shared;              // The transition whose texts were put into the thread.
   int replies = 0;                 // That count for the bound.
-  std::string replied;             // The transition of the last reply.
+  std::string replied;             // The delivery of the last reply.
   // An attempt at this delivery ended in the dark, at this time: it may have arrived.
   std::string in_the_dark;
   std::optional<base::Time> dark_since;

@@ -16,8 +16,11 @@ namespace sinks::slack {
 // The section of a slack_sink.
 struct Options : SinkOptions {
   // chat.postMessage takes about one message a second and channel, and bears short bursts
-  // (https://docs.slack.dev/apis/web-api/rate-limits).
-  Options() { rate_limit = {.per_second = 1, .burst = 3}; }
+  // (https://docs.slack.dev/apis/web-api/rate-limits). Edits of a workspace share 50 a minute.
+  Options() {
+    rate_limit = {.per_second = 1, .burst = 3};
+    update_interval = std::chrono::seconds(30);
+  }
 
   std::string slack_channel;
   base::Secret api_key;  // A bot token.

@@ -39,6 +39,10 @@ base::Result<Rendered> SlackSink::render(const schemas::Delivery& delivery) cons
   return Rendered{.body = {}, .content_type = "application/json", .headers = {}, .idempotency_key = delivery.id};
 }
 
+std::string SlackSink::lane(const schemas::Delivery& delivery) const {
+  return options_.is_webhook() ? std::string() : channel_of(options_, delivery);
+}
+
 base::Task<base::Result<Reply>> SlackSink::send(Sending& sending) {
   if (options_.is_webhook()) co_return co_await send_to_webhook(sending);
   LivingMessage message({options_, api_, files_, history_, clock_}, sending);

@@ -21,6 +21,8 @@ class SlackSink final : public Sink {
 
   // What goes out depends on what is there already: it is composed in send(), the body here is empty.
   base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
+  // The channel: Slack's limits are of a channel (https://docs.slack.dev/apis/web-api/rate-limits).
+  std::string lane(const schemas::Delivery& delivery) const override;
   base::Task<base::Result<Reply>> send(Sending& sending) override;
   base::Task<Probe> probe(base::Deadline deadline) override;
 

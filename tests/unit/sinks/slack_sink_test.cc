@@ -84,7 +84,8 @@ struct SlackSinkTest : testing::Test {
                     .deadline = base::in(timeout),
                     .note = note,
                     .maybe_sent = takes_over,
-                    .owned_since = takes_over ? clock.now() : base::Time::min()};
+                    .owned_since = takes_over ? clock.now() : base::Time::min(),
+                    .lane = sink->lane(delivery)};
     auto reply = loop.run(keep(*sink, sending));
     note = sending.note;
     return *reply;
@@ -142,6 +143,33 @@ TEST_F(SlackSinkTest, RepliesToNewEvidenceWithinTheBound) {
 
   ASSERT_THAT(slack.replies_to(ts), SizeIs(3));
   EXPECT_EQ(slack.replies_to(ts).back().content["reply_broadcast"], true);
+}
+
+TEST_F(SlackSinkTest, RemindsOfAnOpenIncidentBelowItsMessageAndInTheChannel) {
+  add_graph();
+  message();
+  delivery.id = "d2";  // The opening once more, as the router's reminder has it: without evidence.
+  delivery.created = delivery.transition.incident.opened + std::chrono::hours(4);
+  delivery.transition.finding.enrichments.clear();
+
+  auto noted = note;
+  EXPECT_THAT(message(), HasSubstr("replied"));
+  note = noted;  // The receipt was lost.
+  EXPECT_THAT(send(true).value().detail, HasSubstr("replied"));
+
+  ASSERT_THAT(slack.tops(), SizeIs(1));
+  EXPECT_THAT(shown(), HasSubstr("slack_file"));
+  auto replies = slack.replies_to(slack.tops().front().ts);
+  ASSERT_THAT(replies, SizeIs(1));
+  EXPECT_EQ(replies.front().content["reply_broadcast"], true);
+  EXPECT_THAT(replies.front().content.dump(), HasSubstr("Still firing after 4 h"));
+}
+
+TEST_F(SlackSinkTest, TakesALaneAChannel) {
+  options.channel_override = ChannelTemplate::parse("cluster_name-payments").value();
+  delivery.transition.incident.identity.cluster = "prod";
+
+  EXPECT_EQ(SlackSink(options, services).lane(delivery), "prod-payments");
 }
 
 TEST_F(SlackSinkTest, PostsAnewWhenItsMessageIsGone) {
@@ -245,6 +273,7 @@ TEST_F(SlackSinkTest, ReadsAChannelOnceForABacklog) {
     note.clear();
     Sending sending{.delivery = delivery, .rendered = {}, .deadline = base::in(timeout), .maybe_sent = true};
     sending.owned_since = base::Time(seconds(1));
+    sending.lane = sink->lane(delivery);
     ASSERT_TRUE(*loop.run(keep(*sink, sending)));
   }
 
