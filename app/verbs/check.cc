@@ -49,7 +49,8 @@ struct Online {
 };
 
 void add(const bus::kafka::InspectedTopic& topic, Online& online) {
-  online.kafka["topics"].push_back({{"name", topic.name}, {"exists", topic.exists}, {"differences", topic.differences}});
+  online.kafka["topics"].push_back(
+      {{"name", topic.name}, {"exists", topic.exists}, {"differences", topic.differences}});
   online.ok = online.ok && topic.differences.empty();
   if (!topic.exists) online.text += "kafka: topic " + topic.name + " is not there: it is made at start\n";
   for (const std::string& difference : topic.differences) online.text += "kafka: " + difference + "\n";
