@@ -31,15 +31,36 @@ void NewestTable::bound(std::size_t max_entries) {
 
 std::optional<std::string> NewestTable::set(const std::string& key, std::int64_t age, std::string value) {
   std::unique_lock lock(mutex_);
-  if (auto found = entries_.find(key); found != entries_.end()) {
-    if (found->second.age >= age) return std::nullopt;
-    by_age_.erase(found->second.age);
-    entries_.erase(found);
+  if (!forget_older(key, age)) return std::nullopt;
+  if (value.empty()) {
+    remember_removal(key, age);
+    return std::nullopt;
   }
-  if (value.empty()) return std::nullopt;
   by_age_.emplace(age, key);
   entries_.emplace(key, Entry{age, std::move(value)});
   return push_out();
+}
+
+bool NewestTable::forget_older(const std::string& key, std::int64_t age) {
+  if (auto found = entries_.find(key); found != entries_.end()) {
+    if (found->second.age >= age) return false;
+    by_age_.erase(found->second.age);
+    entries_.erase(found);
+  }
+  if (auto found = removed_.find(key); found != removed_.end()) {
+    if (found->second >= age) return false;
+    removed_by_age_.erase(found->second);
+    removed_.erase(found);
+  }
+  return true;
+}
+
+void NewestTable::remember_removal(const std::string& key, std::int64_t age) {
+  removed_.emplace(key, age);
+  removed_by_age_.emplace(age, key);
+  if (removed_.size() <= kMostRemoved) return;
+  removed_.erase(removed_by_age_.begin()->second);
+  removed_by_age_.erase(removed_by_age_.begin());
 }
 
 std::optional<std::string> NewestTable::push_out() {
@@ -55,6 +76,8 @@ void NewestTable::clear() {
   std::unique_lock lock(mutex_);
   entries_.clear();
   by_age_.clear();
+  removed_.clear();
+  removed_by_age_.clear();
 }
 
 }  // namespace bus::stage
