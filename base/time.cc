@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -170,8 +171,11 @@ std::string to_string(Duration duration) {
 double to_unix_seconds(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
 Time from_unix_seconds(double seconds) {
+  // What nanoseconds in 64 bits can hold: the years 1678 to 2262.
+  constexpr double kFarthest = 9.2e9;
+  if (std::isnan(seconds)) seconds = 0;
   // Milliseconds are the resolution of Prometheus' timestamps.
-  return Time(std::chrono::milliseconds(std::llround(seconds * 1000)));
+  return Time(std::chrono::milliseconds(std::llround(std::clamp(seconds, -kFarthest, kFarthest) * 1000)));
 }
 
 }  // namespace base

@@ -29,6 +29,7 @@ std::string to_string(Duration duration);
 
 // Seconds since the epoch with a fraction: the unit of Prometheus' HTTP API.
 double to_unix_seconds(Time time);
+// What a Time can't hold becomes the first or last that it can; no number is the epoch.
 Time from_unix_seconds(double seconds);
 
 }  // namespace base

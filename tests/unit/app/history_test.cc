@@ -26,7 +26,8 @@ class Histories : public ::testing::Test {
   // "chat/delivered", in the order given.
   std::vector<std::string> read(const app::HistoryFilter& filter, std::size_t limit = 100) {
     std::vector<std::string> lines;
-    for (const auto& line : app::read_history(archive_, filter, limit).value()) {
+    auto history = app::read_history(archive_, filter, limit);
+    for (const auto& line : history.value()) {
       lines.push_back(line.receipt.sink + "/" + line.outcome());
     }
     return lines;

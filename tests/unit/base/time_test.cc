@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 namespace base {
@@ -65,6 +66,9 @@ TEST(Time, ConvertsUnixSecondsByTheMillisecond) {
   EXPECT_EQ(to_rfc3339(from_unix_seconds(1767323045.678)), "2026-01-02T03:04:05.678Z");
   EXPECT_DOUBLE_EQ(to_unix_seconds(from_unix_seconds(1767323045.678)), 1767323045.678);
   EXPECT_EQ(from_unix_seconds(-0.5), Time(-500ms));
+  EXPECT_EQ(to_rfc3339(from_unix_seconds(1e300)).substr(0, 4), "2261");
+  EXPECT_EQ(to_rfc3339(from_unix_seconds(-1e300)).substr(0, 4), "1678");
+  EXPECT_EQ(from_unix_seconds(std::nan("")), Time());
 }
 
 TEST(Time, NamesTheBadTextShortened) {
