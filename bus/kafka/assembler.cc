@@ -39,12 +39,14 @@ Assembler::Outcome Assembler::take_chunk(const MessageView& message, MessageMark
   SetId id{mark.origin, mark.set};
   if (std::ranges::find(ended_, id) != ended_.end()) return Discarded{{message.offset}, lost("one came again")};
   auto set = sets_.try_emplace(id).first;
+  // Whoever puts the record together anew reads the first of the two as well: this one is not needed.
+  if (!set->second.chunks.try_emplace(mark.index, bytes).second) {
+    return Discarded{{message.offset}, lost("one came again")};
+  }
   if (set->second.offsets.empty()) set->second.since = now;
   set->second.offsets.push_back(message.offset);
-  if (set->second.chunks.try_emplace(mark.index, bytes).second) {
-    set->second.bytes += bytes.size();
-    bytes_ += bytes.size();
-  }
+  set->second.bytes += bytes.size();
+  bytes_ += bytes.size();
   if (set->second.bytes > mark.total_bytes) {
     std::vector<std::int64_t> offsets = std::move(set->second.offsets);
     end(set);

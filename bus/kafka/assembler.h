@@ -34,8 +34,8 @@ struct Discarded {
 struct Incomplete {};
 
 // Puts the records of one partition together from messages, in whatever order chunks of different records and repeated
-// chunks come. What is unfinished is bounded: by bytes (the oldest goes first), and by time, because the process that
-// wrote it may have died in between. Not thread-safe.
+// chunks come. What is unfinished is bounded: by bytes and by kMaxSets of kMaxChunks (the oldest goes first), and by
+// time, because the process that wrote it may have died in between. Not thread-safe.
 class Assembler {
  public:
   using Clock = std::chrono::steady_clock;
@@ -58,7 +58,7 @@ class Assembler {
  private:
   struct Set {
     std::map<std::uint32_t, std::string> chunks;
-    std::vector<std::int64_t> offsets;
+    std::vector<std::int64_t> offsets;  // One a chunk.
     std::size_t bytes = 0;
     Clock::time_point since;
   };

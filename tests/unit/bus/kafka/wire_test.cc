@@ -191,13 +191,28 @@ TEST(KafkaAssembler, TakesARepeatedChunkOnce) {
   auto messages = partition.write(record(noise(1'500'000)));
 
   as<Incomplete>(partition.read(assembler, messages[0]));
-  as<Incomplete>(partition.read(assembler, messages[0]));
+  auto again = partition.read(assembler, messages[0]);
   auto got = partition.read(assembler, messages[1]);
   auto late = partition.read(assembler, messages[1]);
 
   EXPECT_EQ(as<Assembled>(got).record.value, noise(1'500'000));
-  EXPECT_EQ(as<Assembled>(got).offsets, (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(as<Discarded>(again).offsets, (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(as<Assembled>(got).offsets, (std::vector<std::int64_t>{0, 2}));
   EXPECT_EQ(as<Discarded>(late).offsets, (std::vector<std::int64_t>{3}));
+}
+
+TEST(KafkaAssembler, RemembersNothingOfChunksThatComeAgainAndAgain) {
+  Partition partition;
+  Assembler assembler;
+  auto messages = partition.write(record(noise(1'500'000)));
+
+  as<Incomplete>(partition.read(assembler, messages[0]));
+  for (int i = 0; i < 1000; ++i) as<Discarded>(partition.read(assembler, messages[0]));
+  EXPECT_EQ(assembler.first_offset(), 0);
+  auto given_up = assembler.give_up(Now(minutes(30)));
+
+  ASSERT_EQ(given_up.size(), 1u);
+  EXPECT_EQ(given_up[0].offsets, (std::vector<std::int64_t>{0}));
 }
 
 TEST(KafkaAssembler, GivesUpAfterAWhileWhatNeverCame) {
