@@ -75,8 +75,12 @@ bus::kafka::KafkaOptions kafka_crash_options(const std::filesystem::path& data_d
 
 namespace {
 
-// Appends ever greater numbers of one key. Those of an earlier process are below.
-base::Task<void> append_forever(bus::Bus& bus, int key, int acknowledged) {
+// The mock cluster keeps 5 MB a partition and searches them from the front for each fetch: a thousand records a second
+// are what it can hand out again many times.
+constexpr std::chrono::milliseconds kBetweenAppends(10);
+
+// Appends ever greater numbers of one key, with a pause between two. Those of an earlier process are below.
+base::Task<void> append_forever(bus::Bus& bus, int key, int acknowledged, std::chrono::milliseconds between) {
   std::string name = "key" + std::to_string(key);
   boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
   while (true) {
@@ -85,10 +89,11 @@ base::Task<void> append_forever(bus::Bus& bus, int key, int acknowledged) {
     if (appended) {
       std::string line = name + " " + number + "\n";
       if (::write(acknowledged, line.data(), line.size()) < 0) ::_exit(1);
-    } else {
-      pause.expires_after(std::chrono::milliseconds(1));
-      co_await pause.async_wait(boost::asio::use_awaitable);
     }
+    auto wait = appended ? between : std::chrono::milliseconds(1);
+    if (wait == std::chrono::milliseconds(0)) continue;
+    pause.expires_after(wait);
+    co_await pause.async_wait(boost::asio::use_awaitable);
   }
 }
 
@@ -101,14 +106,14 @@ void keep_synced(const std::filesystem::path& directory) {
   }
 }
 
-int run(bus::Bus& bus, const std::filesystem::path& directory) {
+int run(bus::Bus& bus, const std::filesystem::path& directory, std::chrono::milliseconds between) {
   int acknowledged = ::open((directory / "acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   boost::asio::thread_pool pool(2);
   if (auto started = bus.start(); !started) return 1;
   CrashPipeline pipeline;
   base::TaskGroup tasks(pool.get_executor());
   pipeline.add_to(bus, pool.get_executor());
-  for (int key = 0; key < kChildKeys; ++key) tasks.spawn(append_forever(bus, key, acknowledged));
+  for (int key = 0; key < kChildKeys; ++key) tasks.spawn(append_forever(bus, key, acknowledged, between));
   tasks.join();
   return 1;
 }
@@ -125,7 +130,7 @@ int run_crash_child(const std::filesystem::path& directory, const std::string& f
   base::SystemClock clock;
   base::Metrics metrics;
   auto bus = bus::embedded::make_embedded_bus(std::move(options), clock, metrics);
-  return run(*bus, directory);
+  return run(*bus, directory, std::chrono::milliseconds(0));
 }
 
 int run_kafka_crash_child(const std::filesystem::path& directory, const std::string& failpoint, int nth,
@@ -138,7 +143,7 @@ int run_kafka_crash_child(const std::filesystem::path& directory, const std::str
   base::SystemClock clock;
   base::Metrics metrics;
   auto bus = bus::kafka::make_kafka_bus(std::move(options), clock, metrics);
-  return run(*bus, directory);
+  return run(*bus, directory, kBetweenAppends);
 }
 
 }  // namespace contract

@@ -65,7 +65,9 @@ class CrashTest : public ::testing::Test {
                               const std::function<void(std::mt19937&)>& crash, const std::function<void()>& look) {
     const char* asked = std::getenv(variable);
     int crashes = asked != nullptr ? std::atoi(asked) : usual;
-    std::mt19937 random(static_cast<unsigned>(crashes));
+    auto seed = asked != nullptr ? std::random_device()() : static_cast<unsigned>(crashes);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
     for (int i = 0; i < crashes; ++i) {
       crash(random);
       if (i % per_look == per_look - 1) look();
