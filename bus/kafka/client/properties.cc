@@ -44,6 +44,8 @@ constexpr Reserved kReserved[] = {
     {"message.send.max.retries", kAcks},
     {"retries", kAcks},
     {"queuing.strategy", kAcks},
+    {"enable.gapless.guarantee", "one record that can't be sent would end the producer"},
+    {"delivery.report.only.error", "tocsin waits for the report of every record"},
     {"transactional.id", "tocsin does without Kafka transactions"},
     {"enable.auto.commit", kCommits},
     {"auto.commit.enable", kCommits},

@@ -95,6 +95,7 @@ class Process {
     options.position_interval = 50ms;
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
+    options.properties["max.in.flight"] = fakes::MockKafka::kMaxInFlight;
     bus_ = bus::kafka::make_kafka_bus(std::move(options), clock_, metrics_);
     auto started = bus_->start();
     EXPECT_TRUE(started) << started.error().message;

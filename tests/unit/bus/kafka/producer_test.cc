@@ -25,7 +25,9 @@ class KafkaProducer : public testing::Test {
   KafkaProducer() { cluster.create_topic("events", 4); }
 
   std::unique_ptr<Producer> open(ProducerOptions options) {
+    auto properties = std::move(options.client.properties);
     options.client = client_of(cluster.bootstrap_servers());
+    options.client.properties = std::move(properties);
     return Producer::open(std::move(options), io.executor(), metrics,
                           [this](base::Error error) { fatal.add(std::move(error)); })
         .value();
@@ -185,6 +187,26 @@ TEST_F(KafkaProducer, RepeatsWhatALeaderThatIsNoneRefused) {
 
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer.value().offset, 0);
+}
+
+TEST_F(KafkaProducer, StoresABatchThatWasRefusedBeforeThoseBehindIt) {
+  ProducerOptions options;
+  options.client.properties = {{"batch.num.messages", base::Secret("1")},
+                               {"max.in.flight", base::Secret(fakes::MockKafka::kMaxInFlight)}};
+  OnLoop producer(io, open(std::move(options)));
+  ASSERT_TRUE(send(*producer, message()));
+  cluster.push_errors(fakes::MockKafka::kProduce, {RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  Seen<Answer> answers;
+
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(producer->produce(message(), [&](Answer answer) { answers.add(std::move(answer)); }));
+  }
+
+  ASSERT_TRUE(answers.wait_for(5));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(answers.all()[i]) << answers.all()[i].error().message;
+    EXPECT_EQ(answers.all()[i].value().offset, i + 1);
+  }
 }
 
 TEST_F(KafkaProducer, SaysWhyWhenReplicasStayAway) {

@@ -55,10 +55,28 @@ TEST(KafkaProperties, RefusesAWrongNumberWithItsRange) {
 }
 
 TEST(KafkaProperties, KeepsWhatTheGuaranteesNeed) {
-  for (const char* name :
-       {"enable.idempotence", "acks", "request.required.acks", "enable.auto.commit", "enable.auto.offset.store",
-        "group.id", "group.instance.id", "partitioner", "retries", "message.timeout.ms", "bootstrap.servers",
-        "partition.assignment.strategy", "transactional.id", "plugin.library.paths", "test.mock.num.brokers"}) {
+  for (const char* name : {"enable.idempotence",
+                           "acks",
+                           "request.required.acks",
+                           "max.in.flight",
+                           "max.in.flight.requests.per.connection",
+                           "message.send.max.retries",
+                           "retries",
+                           "queuing.strategy",
+                           "enable.gapless.guarantee",
+                           "delivery.report.only.error",
+                           "enable.auto.commit",
+                           "enable.auto.offset.store",
+                           "group.id",
+                           "group.instance.id",
+                           "partitioner",
+                           "message.timeout.ms",
+                           "delivery.timeout.ms",
+                           "bootstrap.servers",
+                           "partition.assignment.strategy",
+                           "transactional.id",
+                           "plugin.library.paths",
+                           "test.mock.num.brokers"}) {
     std::string problem = only_problem(with({{name, "1"}}));
     EXPECT_TRUE(problem.starts_with(std::string(name) + ": can't be set: ")) << problem;
   }
