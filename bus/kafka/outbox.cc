@@ -18,7 +18,14 @@ constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::mi
 }  // namespace
 
 Outbox::Outbox(ProducerOptions options, base::Executor executor, base::Metrics& metrics, base::Rng& rng)
-    : options_(std::move(options)), executor_(executor), metrics_(metrics), rng_(rng), tasks_(std::move(executor)) {}
+    : options_(std::move(options)),
+      executor_(executor),
+      metrics_(metrics),
+      rng_(rng),
+      replaced_(metrics.counter("tocsin_kafka_producers_replaced_total",
+                                "Producers that failed for good, as a broker that lost their state makes them.",
+                                {{"client", options_.name}})),
+      tasks_(std::move(executor)) {}
 
 base::Result<void> Outbox::open() {
   BOOST_OUTCOME_TRY(auto made,
@@ -72,6 +79,7 @@ base::Task<void> Outbox::open_again() {
     }
     last.reset();
     if (open()) {
+      replaced_.Increment();
       attempts_ = 0;
       co_return;
     }

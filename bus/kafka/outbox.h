@@ -35,6 +35,7 @@ class Outbox {
   base::Executor executor_;
   base::Metrics& metrics_;
   base::Rng& rng_;
+  prometheus::Counter& replaced_;
   mutable std::mutex mutex_;  // Guards the pointer against brokers_down().
   std::shared_ptr<Producer> producer_;
   int attempts_ = 0;

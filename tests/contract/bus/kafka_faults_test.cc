@@ -74,6 +74,10 @@ class Collector final : public bus::Handler {
     std::lock_guard lock(mutex_);
     return seen_;
   }
+  std::size_t count() const {
+    std::lock_guard lock(mutex_);
+    return count_;
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -112,6 +116,9 @@ class Process {
   }
   void wait(base::Task<void> task) { boost::asio::co_spawn(pool_, std::move(task), boost::asio::use_future).get(); }
   bus::Bus& bus() { return *bus_; }
+  double producers_replaced(const std::string& client) {
+    return metrics_.counter("tocsin_kafka_producers_replaced_total", "", {{"client", client}}).Value();
+  }
 
  private:
   static base::Task<void> keep(base::Task<Outcome> task, std::optional<Outcome>& outcome) {
@@ -226,6 +233,21 @@ TEST_F(KafkaFaults, TooFewReplicasAreWaitedFor) {
       EXPECT_FALSE(out_.wait_for(1'000'000, 1s));
     }
   });
+}
+
+// A broker that no longer knows what a producer sent ends that producer, but not the process.
+TEST_F(KafkaFaults, ProducersThatFailForGoodAreReplacedAndLoseAndDoubleNothing) {
+  start();
+  auto replaced = [&](const char* client) { return first_->producers_replaced(client); };
+  under_load([&] {
+    // Whoever produces next meets the error.
+    for (int round = 0; round < 100 && (replaced("stages") < 2 || replaced("intake") < 2); ++round) {
+      kafka_.push_errors(fakes::MockKafka::kProduce, {RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+      ASSERT_TRUE(out_.wait_for(out_.count() + 50, 60s)) << "nothing moves after round " << round;
+    }
+  });
+  EXPECT_GE(replaced("stages"), 2);
+  EXPECT_GE(replaced("intake"), 2);
 }
 
 TEST_F(KafkaFaults, ConnectionsThatAreCutLoseAndDoubleNothing) {
