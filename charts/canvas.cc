@@ -8,21 +8,93 @@
 #include <numbers>
 #include <tuple>
 
+#include "base/log.h"
+#include "charts/late_library.h"
+
+// What is used of cairo and pango. They bring 35 libraries along, which a process that never draws should not have in
+// memory and at its start: these functions are looked up by the first canvas.
+#define TOCSIN_DRAWING_FUNCTIONS(F)           \
+  F(cairo_arc)                                \
+  F(cairo_clip)                               \
+  F(cairo_create)                             \
+  F(cairo_destroy)                            \
+  F(cairo_fill)                               \
+  F(cairo_font_options_create)                \
+  F(cairo_font_options_destroy)               \
+  F(cairo_font_options_set_antialias)         \
+  F(cairo_font_options_set_hint_metrics)      \
+  F(cairo_font_options_set_hint_style)        \
+  F(cairo_image_surface_create)               \
+  F(cairo_image_surface_get_data)             \
+  F(cairo_image_surface_get_stride)           \
+  F(cairo_line_to)                            \
+  F(cairo_move_to)                            \
+  F(cairo_new_sub_path)                       \
+  F(cairo_paint)                              \
+  F(cairo_rectangle)                          \
+  F(cairo_reset_clip)                         \
+  F(cairo_set_dash)                           \
+  F(cairo_set_font_options)                   \
+  F(cairo_set_line_join)                      \
+  F(cairo_set_line_width)                     \
+  F(cairo_set_source_rgba)                    \
+  F(cairo_stroke)                             \
+  F(cairo_surface_destroy)                    \
+  F(cairo_surface_flush)                      \
+  F(cairo_surface_set_device_scale)           \
+  F(g_object_unref)                           \
+  F(pango_cairo_create_context)               \
+  F(pango_cairo_show_layout_line)             \
+  F(pango_font_description_free)              \
+  F(pango_font_description_from_string)       \
+  F(pango_font_description_set_absolute_size) \
+  F(pango_font_description_set_weight)        \
+  F(pango_layout_get_baseline)                \
+  F(pango_layout_get_line_readonly)           \
+  F(pango_layout_get_size)                    \
+  F(pango_layout_new)                         \
+  F(pango_layout_set_font_description)        \
+  F(pango_layout_set_single_paragraph_mode)   \
+  F(pango_layout_set_text)
+
 namespace charts {
 namespace {
 
-template <auto Destroy>
+// Each stands before the library's function of its name, which this program is not linked with.
+#define TOCSIN_DECLARE(function) decltype(&::function) function = nullptr;
+TOCSIN_DRAWING_FUNCTIONS(TOCSIN_DECLARE)
+#undef TOCSIN_DECLARE
+
+base::Result<void> look_up_functions() {
+  // Whose dependencies are cairo, pango and GLib.
+  BOOST_OUTCOME_TRY(LateLibrary pango, LateLibrary::open("libpangocairo-1.0.so.0", "libpangocairo-1.0-0"));
+#define TOCSIN_LOOK_UP(function) BOOST_OUTCOME_TRY(pango.look_up(#function, function));
+  TOCSIN_DRAWING_FUNCTIONS(TOCSIN_LOOK_UP)
+#undef TOCSIN_LOOK_UP
+  return base::ok();
+}
+
+const base::Result<void>& drawing_functions() {
+  static const base::Result<void> looked_up = [] {
+    auto result = look_up_functions();
+    if (!result) base::log::error("charts: graphs can't be drawn", {{"error", result.error().message}});
+    return result;
+  }();
+  return looked_up;
+}
+
+template <auto* Destroy>
 struct Destroyer {
   template <class T>
   void operator()(T* handle) const {
-    Destroy(handle);
+    (*Destroy)(handle);
   }
 };
-using Surface = std::unique_ptr<cairo_surface_t, Destroyer<cairo_surface_destroy>>;
-using Context = std::unique_ptr<cairo_t, Destroyer<cairo_destroy>>;
-using Text = std::unique_ptr<PangoContext, Destroyer<g_object_unref>>;
-using Layout = std::unique_ptr<PangoLayout, Destroyer<g_object_unref>>;
-using Font = std::unique_ptr<PangoFontDescription, Destroyer<pango_font_description_free>>;
+using Surface = std::unique_ptr<cairo_surface_t, Destroyer<&cairo_surface_destroy>>;
+using Context = std::unique_ptr<cairo_t, Destroyer<&cairo_destroy>>;
+using Text = std::unique_ptr<PangoContext, Destroyer<&g_object_unref>>;
+using Layout = std::unique_ptr<PangoLayout, Destroyer<&g_object_unref>>;
+using Font = std::unique_ptr<PangoFontDescription, Destroyer<&pango_font_description_free>>;
 
 // Grey smoothing (no coloured fringes) and no hinting of widths, so that a text is as wide at every scale.
 void set_font_options(cairo_t* context) {
@@ -61,6 +133,12 @@ Canvas::Canvas(int width, int height, int scale)
   cairo_paint(handles_->context.get());
 }
 
+base::Result<Canvas> Canvas::make(int width, int height, int scale) {
+  if (const auto& functions = drawing_functions(); !functions) return functions.error();
+  return Canvas(width, height, scale);
+}
+
+Canvas::Canvas(Canvas&&) noexcept = default;
 Canvas::~Canvas() = default;
 
 void Canvas::set_color(Color color, double opacity) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "base/result.h"
 #include "charts/geometry.h"
 #include "charts/palette.h"
 
@@ -22,13 +23,12 @@ struct TextStyle {
 };
 
 // A white picture to draw on, in pixels at scale 1. Not thread-safe; several canvases may be drawn on at the same time.
-// The text and font libraries are loaded when the first text is measured or drawn.
 class Canvas {
  public:
-  Canvas(int width, int height, int scale);
+  // The first one loads the drawing libraries; fails (kNotFound) if they are not installed, which is looked at once.
+  static base::Result<Canvas> make(int width, int height, int scale);
+  Canvas(Canvas&& other) noexcept;
   ~Canvas();
-  Canvas(const Canvas&) = delete;
-  Canvas& operator=(const Canvas&) = delete;
 
   // Draws only inside of `area` until the next call; nothing else may be clipped meanwhile.
   void clip(const Rect& area);
@@ -54,6 +54,7 @@ class Canvas {
  private:
   struct Handles;
   struct Shaped;
+  Canvas(int width, int height, int scale);
   void set_color(Color color, double opacity = 1);
   // Texts are measured before they are drawn: what was shaped once is kept until the canvas dies.
   const Shaped& shape(const std::string& text, const TextStyle& style);

@@ -16,8 +16,8 @@ struct PngOptions {
 };
 
 // Draws a chart as a PNG. Blocking and CPU-bound (some milliseconds): call it on a pool for such work. Thread-safe.
-// Fails only for a size out of 100..4000 pixels or a scale out of 1..3 (kBadRequest). A chart without samples is drawn
-// as empty axes that say "no data".
+// Fails only for a size out of 100..4000 pixels or a scale out of 1..3 (kBadRequest), and where the libraries that draw
+// are not installed (kNotFound, logged once). A chart without samples is drawn as empty axes that say "no data".
 base::Result<std::string> render_png(const base::Chart& chart, const PngOptions& options = {});
 
 // One line of block characters for terminals, `width` columns, each series' newest values at the right:

@@ -145,7 +145,7 @@ base::Result<std::string> render_png(const base::Chart& chart, const PngOptions&
   if (options.scale < 1 || options.scale > kMaxScale) {
     return base::permanent(base::Reason::kBadRequest, "the scale of a chart is 1, 2 or 3");
   }
-  Canvas canvas(options.width, options.height, options.scale);
+  BOOST_OUTCOME_TRY(Canvas canvas, Canvas::make(options.width, options.height, options.scale));
   Layout layout = lay_out(chart, options.width, options.height, canvas);
   draw(layout, canvas);
   return encode_png(canvas, exact_colors(layout));

@@ -9,7 +9,7 @@ namespace charts {
 namespace {
 
 Layout layout_of(const base::Chart& chart, int width = 800, int height = 400) {
-  Canvas canvas(width, height, 1);
+  Canvas canvas = Canvas::make(width, height, 1).value();
   return lay_out(chart, width, height, canvas);
 }
 
@@ -43,8 +43,8 @@ TEST(Layout, ShowsEverySeriesWhereThereIsRoom) {
 
 TEST(Layout, IsTheSameAtEveryScale) {
   base::Chart chart = chart_of(7);
-  Canvas one(800, 400, 1);
-  Canvas two(800, 400, 2);
+  Canvas one = Canvas::make(800, 400, 1).value();
+  Canvas two = Canvas::make(800, 400, 2).value();
 
   Layout small = lay_out(chart, 800, 400, one);
   Layout large = lay_out(chart, 800, 400, two);
@@ -117,7 +117,7 @@ TEST(Layout, KeepsLabelsOfCloseLinesApart) {
 TEST(Layout, PlacesLabelsOfCloseMarkersSoThatNoLineCrossesThem) {
   base::Chart chart = chart_of(1);
   for (int i : {118, 120, 122, 124}) chart.markers.push_back({"deploy 1.4." + std::to_string(i), kStart + kStep * i});
-  Canvas canvas(800, 400, 1);
+  Canvas canvas = Canvas::make(800, 400, 1).value();
 
   Layout layout = lay_out(chart, 800, 400, canvas);
 

@@ -16,7 +16,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Layout layout_of(const base::Chart& chart, PngOptions options = {}) {
-  Canvas canvas(options.width, options.height, options.scale);
+  Canvas canvas = Canvas::make(options.width, options.height, options.scale).value();
   return lay_out(chart, options.width, options.height, canvas);
 }
 
