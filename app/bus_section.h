@@ -34,7 +34,7 @@ struct KafkaSection {
   std::int64_t replication = -1;
   base::Duration retention = std::chrono::hours(24 * 7);
   base::Duration dead_letter_retention = std::chrono::hours(24 * 30);
-  KafkaCompression compression = KafkaCompression::kZstd;
+  KafkaCompression compression = KafkaCompression::kLz4;
   std::string instance;
   std::string spool;
   std::int64_t spool_max_bytes = std::int64_t{1} << 30;

@@ -66,7 +66,7 @@ run() { # NAME PORT [ROLES] [CORE]: starts a tocsin of that configuration and wa
 post() { # PORT: a line "RATE ... FAILED ... P99_MS ..."
   wrk -t1 -c"$kConnections" -d"$seconds" --latency -s bench/alerts.lua "http://127.0.0.1:$1/api/alerts" -- tocsin "$2" | grep '^RATE'
 }
-produce() { "$build/bench/kafka_produce" "$servers" "$1" bench.raw "$seconds" "$2"; }
+produce() { "$build/bench/kafka_produce" "$servers" "$1" bench.raw "$seconds" "$2" "$3"; } # FROM_TOPIC RATE IN_FLIGHT
 
 start_nginx() {
   command -v nginx >/dev/null || { echo "note: nginx is not installed, so the intake has no second comparison" >&2; return 0; }
@@ -86,11 +86,12 @@ NGINX
 
 # Accepted means acknowledged by the broker; against librdkafka alone with the same bytes, and against HTTP alone.
 measure_intake() { # SIZE
-  : > "$work/ours"; : > "$work/theirs"; : > "$work/http"
+  : > "$work/ours"; : > "$work/theirs"; : > "$work/as_many"; : > "$work/http"
   for round in $(seq "$rounds"); do
     echo "intake over Kafka, $1 a body, round $round of $rounds" >&2
     post "$kPort" "$1" >> "$work/ours"
-    produce intake.intake 0 >> "$work/theirs"
+    produce intake.intake 0 0 >> "$work/theirs"
+    produce intake.intake 0 "$kConnections" >> "$work/as_many"
     [ -z "$nginx" ] || post "$kNginxPort" "$1" >> "$work/http"
   done
   awk '$4 > 0 { print "note: " $4 " requests without success" }' "$work/ours" >&2
@@ -101,6 +102,7 @@ measure_intake() { # SIZE
   fi
   row "intake over Kafka, $1 a body" "$ours" "$lower" ">= 0.5" "bodies/s" "$whose"
   row "  the same" "$ours" "$theirs" "-" "bodies/s" "librdkafka alone"
+  row "  the same" "$ours" "$(column as_many 2)" "-" "bodies/s" "librdkafka, $kConnections in flight"
 }
 
 # What the way through HTTP adds to an acknowledgement, at a steady rate that both hold.
@@ -109,7 +111,7 @@ measure_acknowledgement() {
   for round in $(seq "$rounds"); do
     echo "acknowledgement at $kSteadyRate/s, round $round of $rounds" >&2
     "$build/bench/steady_post" "$kPort" "$seconds" "$kSteadyRate" 1 >> "$work/ours"
-    produce intake.intake "$kSteadyRate" >> "$work/theirs"
+    produce intake.intake "$kSteadyRate" 0 >> "$work/theirs"
   done
   row "acknowledged at $kSteadyRate/s, p50" "$(column ours 4)" "$(column theirs 4)" "-" "ms" "librdkafka alone"
   row "  its p99" "$(column ours 6)" "$(column theirs 6)" "-" "ms" "librdkafka alone"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// kafka_produce SERVERS FROM_TOPIC TO_TOPIC SECONDS RATE
+// kafka_produce SERVERS FROM_TOPIC TO_TOPIC SECONDS RATE IN_FLIGHT
 // What librdkafka alone does with our records: takes the newest records of FROM_TOPIC and produces them to TO_TOPIC,
 // over and over, idempotent, acks=all, compressed as tocsin does. RATE 0 is as fast as it goes, with a linger that
-// makes full batches.
+// makes full batches. IN_FLIGHT 0 lets as much wait for acknowledgement as librdkafka holds; a number bounds it, as
+// connections that wait for their answers do, and then nothing lingers.
 //   RATE ... P50_MS ... P99_MS ...      acknowledged records a second, and from produce() to the acknowledgement
 // kafka_produce SERVERS --create TOPIC... makes topics of 12 partitions.
 #include <librdkafka/rdkafka.h>
@@ -50,6 +51,7 @@ using Client = std::unique_ptr<rd_kafka_t, Free>;
 struct Acknowledged {
   std::vector<double> took;
   std::size_t failed = 0;
+  std::size_t answers() const { return took.size() + failed; }
 };
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -129,15 +131,15 @@ void produce(rd_kafka_t* client, rd_kafka_topic_t* topic, const Record& record) 
 }
 
 void measure(const std::string& servers, const char* name, const std::vector<Record>& records, double seconds,
-             double rate) {
+             double rate, std::size_t in_flight) {
   Acknowledged acknowledged;
   Client client = make_client(RD_KAFKA_PRODUCER,
                               {{"bootstrap.servers", servers},
                                {"enable.idempotence", "true"},
                                {"acks", "all"},
                                {"partitioner", "murmur2_random"},
-                               {"compression.codec", "zstd"},
-                               {"linger.ms", rate > 0 ? "0" : "2"}},
+                               {"compression.codec", "lz4"},
+                               {"linger.ms", rate > 0 || in_flight > 0 ? "0" : "2"}},
                               &acknowledged);
   std::unique_ptr<rd_kafka_topic_t, Free> topic(rd_kafka_topic_new(client.get(), name, nullptr));
   auto began = steady_clock::now();
@@ -146,8 +148,9 @@ void measure(const std::string& servers, const char* name, const std::vector<Rec
     double passed = std::chrono::duration<double>(steady_clock::now() - began).count();
     if (passed >= seconds) break;
     auto due = rate > 0 ? static_cast<std::size_t>(passed * rate) : produced + kDifferentRecords;
+    if (in_flight > 0) due = std::min(due, acknowledged.answers() + in_flight);
     for (; produced < due; ++produced) produce(client.get(), topic.get(), records[produced % records.size()]);
-    rd_kafka_poll(client.get(), rate > 0 ? static_cast<int>(kShortestSleep.count()) : 0);
+    rd_kafka_poll(client.get(), rate > 0 || in_flight > 0 ? static_cast<int>(kShortestSleep.count()) : 0);
   }
   rd_kafka_flush(client.get(), kTimeoutMs);
   double passed = std::chrono::duration<double>(steady_clock::now() - began).count();
@@ -165,10 +168,12 @@ int main(int count, char** arguments) {
     create_topics(arguments[1], arguments + 3, arguments + count);
     return 0;
   }
-  if (count != 6) {
-    std::fprintf(stderr, "usage: kafka_produce SERVERS FROM_TOPIC TO_TOPIC SECONDS RATE | SERVERS --create TOPIC...\n");
+  if (count != 7) {
+    std::fprintf(
+        stderr,
+        "usage: kafka_produce SERVERS FROM_TOPIC TO_TOPIC SECONDS RATE IN_FLIGHT | SERVERS --create TOPIC...\n");
     return 2;
   }
   measure(arguments[1], arguments[3], records_of(arguments[1], arguments[2]), std::atof(arguments[4]),
-          std::atof(arguments[5]));
+          std::atof(arguments[5]), static_cast<std::size_t>(std::atol(arguments[6])));
 }

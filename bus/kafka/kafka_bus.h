@@ -27,7 +27,9 @@ struct KafkaOptions {
   // Properties of librdkafka, set after our own: security, addresses, tuning. Those that the guarantees need (acks,
   // idempotence, commits) are refused by check_properties().
   std::map<std::string, std::string> properties;
-  std::string compression = "zstd";  // Or lz4, gzip, snappy, none.
+  // Or zstd, gzip, snappy, none. A busy stage sends a few records at a time, and each time zstd sets up half a megabyte
+  // of tables, here and in the broker: twice the cost of a record.
+  std::string compression = "lz4";
 
   // For topics that are made; one that exists is never altered. Every input of a stage has as many partitions.
   int partitions = 12;

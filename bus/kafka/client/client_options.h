@@ -29,7 +29,7 @@ struct ProducerOptions {
   std::string name = "producer";  // The label of its metrics.
   // After this a message fails with kTimeout or kUnreachable; zero: it waits until the broker is back.
   std::chrono::milliseconds message_timeout{0};
-  std::string compression = "zstd";  // none, lz4, zstd, gzip, snappy
+  std::string compression = "lz4";  // none, lz4, zstd, gzip, snappy
   std::size_t max_message_bytes = kMaxMessageBytes;
   // What may wait for acknowledgement; beyond it produce() says kFull.
   std::size_t max_queued_messages = 100'000;

@@ -31,7 +31,7 @@ TEST_F(BusSections, HoldEverythingThatKafkaNeeds) {
   EXPECT_EQ(kafka.bootstrap_servers,
             (std::vector<std::string>{"kafka-0.kafka:9093", "kafka-1.kafka:9093", "kafka-2.kafka:9093"}));
   EXPECT_EQ(kafka.partitions, 24);
-  EXPECT_EQ(kafka.compression, app::KafkaCompression::kLz4);
+  EXPECT_EQ(kafka.compression, app::KafkaCompression::kZstd);
   EXPECT_EQ(kafka.properties.at("socket.keepalive.enable").reveal(), "true");
 }
 
