@@ -6,6 +6,7 @@
 
 #include "schemas/topics.h"
 #include "sinks/delivery/stage.h"
+#include "sinks/digest.h"
 
 namespace app {
 
@@ -40,22 +41,38 @@ void cut(std::vector<HistoryLine>& lines, std::size_t limit) {
   if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(limit));
 }
 
+HistoryLine pending_line(const schemas::Delivery& made) {
+  HistoryLine line{schemas::receipt_of(made.transition, made.id, made.sink, schemas::DeliveryOutcome::kDelivered),
+                   made.transition.incident.identity.key, true};
+  line.receipt.at = made.created;
+  return line;
+}
+
+HistoryLine pending_line(const sinks::FoldedDelivery& folded, const std::string& sink) {
+  HistoryLine line{.incident_key = folded.incident_key, .is_pending = true};
+  line.receipt = sinks::receipt_of(folded, sink, schemas::DeliveryOutcome::kDelivered);
+  line.receipt.reason = "for_digest";
+  line.receipt.at = folded.at;
+  return line;
+}
+
 base::Result<void> add_pending(const bus::Archive& archive, const HistoryFilter& filter, std::size_t limit,
                                std::vector<HistoryLine>& lines) {
+  auto add = [&](HistoryLine line) {
+    if (is_wanted(line, filter)) lines.push_back(std::move(line));
+    if (lines.size() >= 2 * limit) cut(lines, limit);  // A sink that is down may have a million.
+  };
   BOOST_OUTCOME_TRY(auto names, archive.topics());
-  for (const std::string& topic : names) {
-    if (!topic.starts_with(topics::kDeliveriesPrefix)) continue;
-    auto sink = topic.substr(topics::kDeliveriesPrefix.size());
+  std::set<std::string> sinks_of_topics;
+  for (const std::string& topic : names) sinks_of_topics.emplace(topics::sink_of(topic));
+  sinks_of_topics.erase("");
+  for (const std::string& sink : sinks_of_topics) {
     if (!wants(filter.sinks, sink)) continue;
     BOOST_OUTCOME_TRY(sinks::scan_pending_deliveries(archive, sink, [&](const std::string& value) {
-      auto delivery = schemas::decode_delivery(value);
-      if (!delivery) return;
-      const auto& made = delivery.value();
-      HistoryLine line{schemas::receipt_of(made.transition, made.id, made.sink, schemas::DeliveryOutcome::kDelivered),
-                       made.transition.incident.identity.key, true};
-      line.receipt.at = made.created;
-      if (is_wanted(line, filter)) lines.push_back(std::move(line));
-      if (lines.size() >= 2 * limit) cut(lines, limit);  // A sink that is down may have a million.
+      if (auto made = schemas::decode_delivery(value)) add(pending_line(made.value()));
+    }));
+    BOOST_OUTCOME_TRY(sinks::scan_gathering(archive, sink, [&](const std::string& value) {
+      if (auto folded = sinks::decode_folded(value)) add(pending_line(folded.value(), sink));
     }));
   }
   return base::ok();

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -100,9 +101,11 @@ base::Result<void> add_pending_events(const bus::Archive& archive, Ledger& ledge
 
 base::Result<void> add_pending_deliveries(const bus::Archive& archive, Ledger& ledger) {
   BOOST_OUTCOME_TRY(auto topics, archive.topics());
-  for (const std::string& topic : topics) {
-    if (!topic.starts_with(schemas::topics::kDeliveriesPrefix)) continue;
-    std::string sink = topic.substr(schemas::topics::kDeliveriesPrefix.size());
+  std::set<std::string> names;
+  for (const std::string& topic : topics) names.emplace(schemas::topics::sink_of(topic));
+  names.erase("");
+  for (const std::string& sink : names) {
+    std::string topic = schemas::topics::deliveries(sink);
     BOOST_OUTCOME_TRY(auto count, sinks::pending_deliveries(archive, sink));
     ledger.deliveries.add(std::string(kPending), sink, count);
     ledger.sinks[sink].add(std::string(kPending), "", count);

@@ -84,7 +84,7 @@ std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& 
   specs.push_back(sinks::Router::spec());
   for (const auto& name : config.sink_names()) specs.push_back(sinks::DeliveryWorker::spec(name));
   for (const auto& member : config.sinks.members) {
-    if (!folds(sinks::delivery_options(member.configured.common))) continue;
+    if (!sinks::has_digests(config.sinks, member.name)) continue;
     specs.push_back(sinks::DigestWorker::spec(member.name));
   }
   return specs;
@@ -105,7 +105,7 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
     running->first_look = std::make_unique<sinks::FirstLook>(member.name, *member.configured.sink, health_,
                                                              deps_.wall_clock, deps_.rng, deps_.work);
     auto options = sinks::delivery_options(member.configured.common);
-    if (folds(options)) digesting_.insert(member.name);
+    if (sinks::has_digests(config.sinks, member.name)) digesting_.insert(member.name);
     running->worker = std::make_unique<sinks::DeliveryWorker>(
         std::move(options), std::move(member.configured.sink),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});

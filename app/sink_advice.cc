@@ -35,6 +35,7 @@ bool has(const Node& section, std::string_view key) {
 // A sink as far as the advice looks at it.
 struct Sink {
   std::string name;
+  std::string fallback;
   base::yaml::Mark mark;
   bool is_default = true;
   bool stop = false;
@@ -48,8 +49,9 @@ std::vector<Sink> sinks_of(const Node& root) {
   for (const Node& item : list_under(root, {"sinksConfig", "sinks_config"})) {
     if (item.entries.size() != 1) continue;
     const auto& [kind, mark, section] = item.entries.front();
-    Sink sink{.name = {}, .mark = mark, .filter = {}};
+    Sink sink{.name = {}, .fallback = {}, .mark = mark, .filter = {}};
     if (const Node* name = section.find("name")) sink.name = sinks::sink_name(name->scalar);
+    if (const Node* fallback = section.find("fallback")) sink.fallback = sinks::sink_name(fallback->scalar);
     sink.is_default = is_true(section, "default", true);
     sink.stop = is_true(section, "stop", false);
     sink.has_quiet_hours = has(section, "activity") || has(section, "mute_intervals");
@@ -120,10 +122,13 @@ const Sink* taken_by(const std::vector<Sink>& sinks, std::size_t i, const NamedS
 void advise_sinks(const Node& root, base::yaml::Problems& problems) {
   std::vector<Sink> sinks = sinks_of(root);
   NamedSinks named = sinks_of_playbooks(root);
+  std::set<std::string> takes_over;
+  for (const Sink& sink : sinks) takes_over.insert(sink.fallback);
   advise_names(named, sinks, problems);
   for (std::size_t i = 0; i < sinks.size(); ++i) {
     const Sink& sink = sinks[i];
     const Sink* wide = taken_by(sinks, i, named);
+    if (takes_over.contains(sink.name)) continue;
     if (!sink.is_default && !named.has(sink.name)) {
       problems.warning(
           sink.mark,

@@ -16,6 +16,7 @@ void write_fields(Writer& out, const Delivery& delivery) {
   out.field("sink", delivery.sink);
   out.field("created", delivery.created);
   if (delivery.opening) out.field("opening", true);
+  out.field_unless_empty("told_too", delivery.told_too);
   out.field("transition", delivery.transition);
   out.members(delivery.unknown);
 }
@@ -26,6 +27,7 @@ void read_fields(Fields& in, Delivery& delivery) {
   in.required("sink", delivery.sink);
   in.required("created", delivery.created);
   in.optional("opening", delivery.opening);
+  in.optional("told_too", delivery.told_too);
   in.required("transition", delivery.transition);
   delivery.unknown = in.unknown();
 }

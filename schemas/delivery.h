@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "schemas/transition.h"
 
@@ -13,6 +14,8 @@ struct Delivery {
   std::string sink;
   base::Time created;
   bool opening = false;  // The first that this sink hears of the incident, whatever the transition's state.
+  // Of the sinks that take over from this one (`fallback`), those that get the transition anyway.
+  std::vector<std::string> told_too = {};
   Transition transition;
   std::string unknown = "{}";
 };

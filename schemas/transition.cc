@@ -12,6 +12,8 @@ using codec::Writer;
 
 std::string_view to_string(TransitionState state) { return codec::name_of(state); }
 
+bool is_heartbeat(const Transition& transition) { return transition.cause == kHeartbeatCause; }
+
 void write_fields(Writer& out, const Incident& incident) {
   out.field("id", incident.id);
   out.field("identity", incident.identity);

@@ -42,6 +42,10 @@ struct Transition {
   std::string unknown = "{}";
 };
 
+// The cause of a beat of tocsin's own, which shows that a sink can be told.
+inline constexpr std::string_view kHeartbeatCause = "heartbeat";
+bool is_heartbeat(const Transition& transition);
+
 std::string encode(const Transition& transition);
 base::Result<Transition> decode_transition(std::string_view json);
 nlohmann::json to_json(const Incident& incident);

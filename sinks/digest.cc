@@ -147,7 +147,19 @@ FoldedDelivery fold(const schemas::Delivery& delivery, std::string lane, bool ur
           .count = transition.incident.count,
           .opened = transition.incident.opened,
           .at = transition.at,
-          .urgent = urgent};
+          .urgent = urgent,
+          .told_too = delivery.told_too};
+}
+
+schemas::Receipt receipt_of(const FoldedDelivery& folded, std::string_view sink, schemas::DeliveryOutcome outcome) {
+  return {.delivery_id = folded.delivery_id,
+          .transition_id = folded.transition_id,
+          .incident_id = folded.incident_id,
+          .sink = std::string(sink),
+          .state = std::string(to_string(folded.state)),
+          .severity = std::string(to_string(folded.severity)),
+          .title = folded.title,
+          .outcome = outcome};
 }
 
 void write_fields(schemas::codec::Writer& out, const FoldedDelivery& folded) {
@@ -166,6 +178,7 @@ void write_fields(schemas::codec::Writer& out, const FoldedDelivery& folded) {
   out.field("opened", folded.opened);
   out.field("at", folded.at);
   if (folded.urgent) out.field("urgent", true);
+  out.field_unless_empty("told_too", folded.told_too);
 }
 
 void read_fields(schemas::codec::Fields& in, FoldedDelivery& folded) {
@@ -184,6 +197,7 @@ void read_fields(schemas::codec::Fields& in, FoldedDelivery& folded) {
   in.required("opened", folded.opened);
   in.required("at", folded.at);
   in.optional("urgent", folded.urgent);
+  in.optional("told_too", folded.told_too);
 }
 
 std::string encode(const FoldedDelivery& folded) { return schemas::codec::to_text(folded); }

@@ -30,9 +30,12 @@ struct FoldedDelivery {
   base::Time opened;
   base::Time at;
   bool urgent = false;
+  std::vector<std::string> told_too = {};  // As Delivery's.
 };
 
 FoldedDelivery fold(const schemas::Delivery& delivery, std::string lane, bool urgent);
+// As far as what is kept of it says.
+schemas::Receipt receipt_of(const FoldedDelivery& folded, std::string_view sink, schemas::DeliveryOutcome outcome);
 std::string encode(const FoldedDelivery& folded);
 base::Result<FoldedDelivery> decode_folded(std::string_view json);
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/deadline.h"
@@ -41,6 +42,9 @@ struct Sending {
   bool maybe_sent = false;
   // Since when this process works for the incident: what others did for it, they did before.
   base::Time owned_since = {};
+  // After a failure for good, what to do about it, where that is one of a few known things: it becomes the value of a
+  // metric label. Points to what is never freed.
+  std::string_view hint = {};
   // Where it goes: Sink::lane() of the delivery; of a digest, the lane of all that it tells.
   std::string lane = {};
 };

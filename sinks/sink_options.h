@@ -44,6 +44,7 @@ struct SinkOptions {
   Updates updates = Updates::kAll;
   std::optional<Activity> activity;
   std::vector<MuteInterval> mute_intervals;
+  std::string fallback;
   base::Duration retry_for = std::chrono::hours(24);
   base::Duration timeout = std::chrono::seconds(15);
   RateLimit rate_limit;
@@ -51,6 +52,7 @@ struct SinkOptions {
   base::Duration update_interval{};
   std::int64_t evidence_updates = 0;
   base::Duration renotify_after{};
+  base::Duration stable_for{};
 };
 
 const base::OptionTable<Storm>& storm_options();
@@ -79,6 +81,9 @@ void add_sink_options(base::OptionTable<Options>& table) {
                "holds.");
   table.list_of("mute_intervals", of(&SinkOptions::mute_intervals), mute_interval_options(),
                 "When it is not told; the same otherwise.");
+  table.option("fallback", of(&SinkOptions::fallback),
+               "The sink that gets what this one can't be told for good, whatever its own scope and hours; without one "
+               "it is a dead letter.");
   table.option("retry_for", of(&SinkOptions::retry_for), "How long a delivery is tried before it is a dead letter.",
                {.at_least = 0, .at_most = 30 * 86400.0});
   table.option("timeout", of(&SinkOptions::timeout), "How long one attempt may take.",
@@ -98,6 +103,10 @@ void add_sink_options(base::OptionTable<Options>& table) {
   table.option("renotify_after", of(&SinkOptions::renotify_after),
                "An incident that is still open after so long is told again as if it had just opened. 0 never does.",
                {.at_least = 0, .at_most = 30 * 86400.0});
+  table.option("stable_for", of(&SinkOptions::stable_for),
+               "How long an incident must stay resolved before its end is told. One that fires again before that is "
+               "not told at all, but for a rise in severity. 0 tells each end at once.",
+               {.at_least = 0, .at_most = 86400.0});
   table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");
   table.ignored("send_svg", "charts are sent as numbers or PNG");
   table.ignored("prefer_redirect_to_platform", "there is no platform to redirect to");

@@ -78,6 +78,51 @@ Route route_of(const SinkOptions& common, bool medium_is_named, Problems& proble
           .renotify_after = common.renotify_after};
 }
 
+// The sinks that take over from one, in order; ends where it comes round.
+std::vector<std::string> fallbacks_of(const std::string& sink, const std::map<std::string, std::string>& next) {
+  std::vector<std::string> chain;
+  for (auto at = next.find(sink); at != next.end(); at = next.find(chain.back())) {
+    bool comes_round = std::find(chain.begin(), chain.end(), at->second) != chain.end();
+    chain.push_back(at->second);
+    if (comes_round) break;
+  }
+  return chain;
+}
+
+// Checks that `fallback` names a sink and never leads back. `sections` are those of the members of `set`, in order.
+void link_fallbacks(SinkSet& set, const std::vector<const Node*>& sections, RoutingTable& routes, Problems& problems) {
+  std::map<std::string, std::string> next;
+  auto names = set.names();
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    const std::string& written = set.members[i].configured.common.fallback;
+    if (written.empty()) continue;
+    std::string fallback = sink_name(written);
+    if (std::find(names.begin(), names.end(), fallback) != names.end()) {
+      next.emplace(names[i], fallback);
+      continue;
+    }
+    auto nearest = base::yaml::suggest(written, names);
+    problems.error(sections[i]->find("fallback")->mark, "fallback: there is no sink with the name '" + written + "'" +
+                                                            (nearest.empty() ? "" : "; " + nearest));
+  }
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    auto chain = fallbacks_of(names[i], next);
+    if (std::find(chain.begin(), chain.end(), names[i]) != chain.end()) {
+      std::string way = names[i];
+      for (const auto& sink : chain) {
+        way += " -> " + sink;
+        if (sink == names[i]) break;
+      }
+      problems.error(sections[i]->find("fallback")->mark, "fallback: it leads back to this sink: " + way);
+    }
+    for (auto& member : set.members) {
+      // It has another part to play then, and begins anew.
+      if (std::find(chain.begin(), chain.end(), member.name) != chain.end()) member.digest += "+" + names[i];
+    }
+    routes[i].fallbacks = std::move(chain);
+  }
+}
+
 SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, const Services& services,
                             Problems& problems) {
   auto configured = type.make(section.value, services, problems);
@@ -116,6 +161,7 @@ SinkSet load_sinks(const Node& node, const SinkTypes& types, const Services& ser
   SinkSet set;
   auto routes = std::make_shared<RoutingTable>();
   std::map<std::string, int> lines;
+  std::vector<const Node*> sections;
   for (const auto& item : node.items) {
     if (!item.is_mapping() || item.entries.size() != 1) {
       problems.error(item.mark, "expected one sink, such as `webhook_sink: {...}`");
@@ -124,10 +170,12 @@ SinkSet load_sinks(const Node& node, const SinkTypes& types, const Services& ser
       check_name(member.configured.common.name, section, lines, problems);
       routes->push_back(route_of(member.configured.common, medium_is_named, problems));
       set.members.push_back(std::move(member));
+      sections.push_back(&section.value);
     } else {
       report_unknown_kind(section, types, problems);
     }
   }
+  link_fallbacks(set, sections, *routes, problems);
   set.routes = std::move(routes);
   return set;
 }

@@ -100,7 +100,7 @@ schemas::Transition to_transition(schemas::Finding finding, base::Time now) {
   transition.incident.members = {finding.member};
   transition.id = base::derive_id({"transition", transition.incident.id, finding.id});
   transition.state = schemas::TransitionState::kUpdated;
-  transition.cause = kSource;
+  transition.cause = schemas::kHeartbeatCause;
   transition.at = now;
   transition.finding = std::move(finding);
   return transition;

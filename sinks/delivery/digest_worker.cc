@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/log.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/fallback.h"
 #include "sinks/delivery/receipts.h"
 #include "sinks/delivery/stage.h"
 
@@ -62,6 +64,15 @@ void save(const Progress& progress, bus::Transaction& txn) {
 }
 
 }  // namespace
+
+bool has_digests(const SinkSet& sinks, const std::string& sink) {
+  for (std::size_t i = 0; i < sinks.members.size(); ++i) {
+    if (!folds(delivery_options(sinks.members[i].configured.common))) continue;
+    const auto& others = sinks.routes->at(i).fallbacks;
+    if (sinks.members[i].name == sink || std::find(others.begin(), others.end(), sink) != others.end()) return true;
+  }
+  return false;
+}
 
 // What a digest tells, each beside its place in the state.
 struct DigestWorker::Batch {
@@ -128,8 +139,10 @@ base::Task<base::Result<void>> DigestWorker::send(bus::Transaction& txn) {
   if (batch.deliveries.empty()) co_return base::ok();
   batch.digest = make_digest(sender_.options().sink, batch.deliveries);
   if (progress.through.empty()) progress.attempts = {.since = txn.now()};
-  Gate::Ask ask{.lane = batch.digest.lane, .rank = progress.urgent ? Rank::kUrgent : Rank::kUsual};
   auto delivery = as_delivery(batch.digest);
+  // Of what a sink took over, nobody knows the lane.
+  if (batch.digest.lane.empty()) batch.digest.lane = sender_.lane(delivery);
+  Gate::Ask ask{.lane = batch.digest.lane, .rank = progress.urgent ? Rank::kUrgent : Rank::kUsual};
   std::string no_note;
   auto outcome = co_await sender_.attempt(
       delivery, [&] { return sender_.render(batch.digest); }, std::move(ask), progress.attempts, no_note, txn);
@@ -159,11 +172,18 @@ void DigestWorker::settle(const Batch& batch, const Sender::Outcome& outcome, bu
 
 void DigestWorker::give_up(const Batch& batch, const Sender::Outcome& outcome, bus::Transaction& txn) {
   const std::string& sink = sender_.options().sink;
+  const std::string& fallback = sender_.options().fallback;
   const Error& error = outcome.reply.error();
   base::log::error(
-      "sinks: a digest was given up, see tocsin dlq",
+      fallback.empty() ? "sinks: a digest was given up, see tocsin dlq"
+                       : "sinks: a digest was given up, its fallback gets it",
       {{"sink", sink}, {"digest", batch.digest.id}, {"deliveries", batch.digest.deliveries}, {"why", error.message}});
   for (std::size_t i = 0; i < batch.deliveries.size(); ++i) {
+    if (!fallback.empty()) {
+      sender_.metrics().fell_back(error.reason);
+      fall_back(batch.deliveries[i], sink, fallback, outcome.attempts.made, error, txn);
+      continue;
+    }
     sender_.metrics().dead_lettered(error.reason);
     emit_dead_letter(digest_stage(sink), schemas::topics::digests(sink), batch.values[i], outcome.attempts.made, error,
                      txn);

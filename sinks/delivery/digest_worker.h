@@ -8,8 +8,12 @@
 #include "bus/bus.h"
 #include "sinks/delivery/sender.h"
 #include "sinks/digest.h"
+#include "sinks/sink_set.h"
 
 namespace sinks {
+
+// Whether a sink of the set has digests: its own, or those of a sink that it takes over from.
+bool has_digests(const SinkSet& sinks, const std::string& sink);
 
 // The stage that tells a sink in digests what its DeliveryWorker folded. Its keys are the sink's lanes.
 //

@@ -22,15 +22,17 @@ bool HealthBoard::succeeded(const std::string& sink) {
   return true;
 }
 
-bool HealthBoard::failed(const std::string& sink, const base::Error& error, bool is_down, base::Time now) {
+bool HealthBoard::failed(const std::string& sink, const base::Error& error, bool is_down, base::Time now,
+                         std::string_view hint) {
   std::lock_guard lock(mutex_);
   auto& trouble = sinks_[sink];
   if (!trouble) trouble = Trouble{error.reason, now};
   bool was_sick = trouble->is_sick;
   trouble->reason = error.reason;
+  trouble->hint = hint;
   trouble->is_sick = is_down || refuses_us(error.reason);
   if (trouble->is_sick && !was_sick) {
-    base::log::warn("sinks: a sink is sick, its deliveries wait",
+    base::log::warn("sinks: a sink is sick",
                     {{"sink", sink}, {"reason", to_string(error.reason)}, {"why", error.message}});
   }
   return !trouble->is_sick;
@@ -53,6 +55,7 @@ std::vector<SinkHealth> HealthBoard::all() const {
     SinkHealth health{.sink = sink, .ok = !trouble || !trouble->is_sick};
     if (!health.ok) {
       health.detail = std::string(to_string(trouble->reason)) + " since " + base::to_rfc3339(trouble->since);
+      if (!trouble->hint.empty()) health.detail += ": " + std::string(trouble->hint);
     }
     found.push_back(std::move(health));
   }

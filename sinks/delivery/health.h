@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,9 +24,11 @@ struct SinkHealth {
 // the last delivery for what it is (credentials, an address that is not there). Thread-safe.
 class HealthBoard {
  public:
-  // Another attempt was made. `is_down`: the circuit breaker is open. The return value says whether the sink is well.
+  // Another attempt was made. `is_down`: the circuit breaker is open. `hint`: what to do about it, if that is known;
+  // never freed. The return value says whether the sink is well.
   bool succeeded(const std::string& sink);
-  bool failed(const std::string& sink, const base::Error& error, bool is_down, base::Time now);
+  bool failed(const std::string& sink, const base::Error& error, bool is_down, base::Time now,
+              std::string_view hint = {});
   // A sink that is configured, well as far as one knows.
   void add(const std::string& sink);
   void remove(const std::string& sink);
@@ -38,6 +41,7 @@ class HealthBoard {
     base::Reason reason;
     base::Time since;
     bool is_sick = false;
+    std::string_view hint = {};
   };
 
   mutable std::mutex mutex_;

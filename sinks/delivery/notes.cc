@@ -21,11 +21,7 @@ void Notes::keep(const schemas::Incident& incident, std::string note) {
     return;
   }
   if (!known || *known != note) txn_.put(kTable, incident.id, std::move(note));
-  if (incident.open) {
-    txn_.cancel_timer(kForgetTimer);
-  } else {
-    txn_.set_timer(kForgetTimer, txn_.now() + kKeepAfterEnd);
-  }
+  txn_.set_timer(kForgetTimer, txn_.now() + (incident.open ? kKeepUntold : kKeepAfterEnd));
 }
 
 void Notes::forget_all() {

@@ -16,6 +16,8 @@ class Notes {
  public:
   // Longer than an incident may open again as itself.
   static constexpr std::chrono::hours kKeepAfterEnd{24};
+  // After the last send of an incident whose end the sink is not told.
+  static constexpr std::chrono::hours kKeepUntold{30 * 24};
   static constexpr std::string_view kForgetTimer = "forget";
 
   explicit Notes(bus::Transaction& txn) : txn_(txn) {}

@@ -22,15 +22,9 @@ schemas::Receipt receipt_of(const schemas::Delivery& delivery, schemas::Delivery
 
 schemas::Receipt receipt_of(const FoldedDelivery& folded, std::string_view sink, schemas::DeliveryOutcome outcome,
                             const bus::Transaction& txn) {
-  return {.delivery_id = folded.delivery_id,
-          .transition_id = folded.transition_id,
-          .incident_id = folded.incident_id,
-          .sink = std::string(sink),
-          .state = std::string(to_string(folded.state)),
-          .severity = std::string(to_string(folded.severity)),
-          .title = folded.title,
-          .outcome = outcome,
-          .at = txn.now()};
+  auto receipt = sinks::receipt_of(folded, sink, outcome);
+  receipt.at = txn.now();
+  return receipt;
 }
 
 void emit(const schemas::Receipt& receipt, const std::string& incident_key, bus::Transaction& txn) {
@@ -62,8 +56,15 @@ void settle_delivered(const schemas::Delivery& delivery, int attempts, std::stri
 }
 
 void settle_suppressed(const schemas::Delivery& delivery, std::string_view reason, bus::Transaction& txn) {
+  settle_suppressed(delivery, reason, 0, {}, txn);
+}
+
+void settle_suppressed(const schemas::Delivery& delivery, std::string_view reason, int attempts, std::string detail,
+                       bus::Transaction& txn) {
   auto receipt = receipt_of(delivery, schemas::DeliveryOutcome::kSuppressed, txn);
   receipt.reason = reason;
+  receipt.attempts = attempts;
+  receipt.detail = std::move(detail);
   emit(receipt, txn.key(), txn);
   count_suppressed(delivery.sink, reason, txn);
 }
@@ -79,9 +80,11 @@ void settle_delivered(const FoldedDelivery& folded, const Digest& digest, int at
 }
 
 void settle_suppressed(const FoldedDelivery& folded, std::string_view sink, std::string_view reason,
-                       bus::Transaction& txn) {
+                       bus::Transaction& txn, int attempts, std::string detail) {
   auto receipt = receipt_of(folded, sink, schemas::DeliveryOutcome::kSuppressed, txn);
   receipt.reason = reason;
+  receipt.attempts = attempts;
+  receipt.detail = std::move(detail);
   emit(receipt, folded.incident_key, txn);
   count_suppressed(sink, reason, txn);
 }

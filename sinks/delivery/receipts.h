@@ -13,11 +13,14 @@ namespace sinks {
 // How a delivery ended, as a receipt and in the ledger, both in `txn`.
 void settle_delivered(const schemas::Delivery& delivery, int attempts, std::string detail, bus::Transaction& txn);
 void settle_suppressed(const schemas::Delivery& delivery, std::string_view reason, bus::Transaction& txn);
+// After so many attempts, for what `detail` says.
+void settle_suppressed(const schemas::Delivery& delivery, std::string_view reason, int attempts, std::string detail,
+                       bus::Transaction& txn);
 // Delivered in `digest`, which took so many attempts.
 void settle_delivered(const FoldedDelivery& folded, const Digest& digest, int attempts, const std::string& detail,
                       bus::Transaction& txn);
 void settle_suppressed(const FoldedDelivery& folded, std::string_view sink, std::string_view reason,
-                       bus::Transaction& txn);
+                       bus::Transaction& txn, int attempts = 0, std::string detail = {});
 // The dead letter itself is somebody else's: the bus writes it, or dead_letter() below.
 void settle_dead_lettered(const schemas::Delivery& delivery, int attempts, const base::Error& error,
                           bus::Transaction& txn);

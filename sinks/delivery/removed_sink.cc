@@ -6,10 +6,13 @@
 
 #include "schemas/delivery.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/endings.h"
+#include "sinks/delivery/fallback.h"
 #include "sinks/delivery/notes.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/receipts.h"
 #include "sinks/delivery/stage.h"
+#include "sinks/delivery/telling.h"
 
 namespace sinks {
 
@@ -45,11 +48,17 @@ base::Result<void> RemovedSink::suppress_waiting(bus::Transaction& txn) const {
     BOOST_OUTCOME_TRY(suppress(entry.value, txn));
     queue.remove(entry.place);
   }
+  for (const auto& [incident, entry] : txn.entries(Endings::kTable)) {
+    BOOST_OUTCOME_TRY(suppress(std::string(Endings::value_of(entry)), txn));
+    Endings(txn).drop(incident);
+  }
   for (const auto& [place, value] : txn.entries(kGatheredTable)) {
     BOOST_OUTCOME_TRY(suppress_folded(value, txn));
     txn.erase(kGatheredTable, place);
   }
   Notes(txn).forget_all();
+  Tellings(txn).forget_all();
+  Fallback({}, txn).forget_all();
   return base::ok();
 }
 

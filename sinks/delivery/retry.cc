@@ -5,6 +5,12 @@
 
 namespace sinks {
 
+bool may_be_tried_before(base::Time due, const bus::Transaction& txn) {
+  // Of the clocks of two machines, and of one that is set.
+  constexpr std::chrono::seconds kSkew(5);
+  return txn.owned_since() != base::Time::min() && due < txn.owned_since() + kSkew;
+}
+
 std::chrono::milliseconds retry_wait(const RetryPolicy& policy, const base::Error& error, int made, base::Rng& rng) {
   if (!error.retry.names_wait()) {
     return (error.reason == base::Reason::kAuth ? policy.refused : policy.backoff).wait(made, rng);

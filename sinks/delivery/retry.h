@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/rng.h"
 #include "base/time.h"
+#include "bus/transaction.h"
 
 namespace sinks {
 
@@ -29,6 +30,9 @@ struct Attempts {
   base::Time since;          // Where its retry budget begins.
   bool in_the_dark = false;  // One of them may have arrived (Sending::maybe_sent).
 };
+
+// Whether whoever ran the stage before this process may have tried what was to be done at `due`.
+bool may_be_tried_before(base::Time due, const bus::Transaction& txn);
 
 // How long to wait after `error`, the last of attempts.made.
 std::chrono::milliseconds retry_wait(const RetryPolicy& policy, const base::Error& error, int made, base::Rng& rng);

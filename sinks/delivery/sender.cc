@@ -71,7 +71,9 @@ DeliveryOptions delivery_options(const SinkOptions& common) {
           .storm = common.storm,
           .pace = {.update_interval = common.update_interval,
                    .evidence_updates = common.evidence_updates,
-                   .only_changes = common.updates == Updates::kChanges}};
+                   .only_changes = common.updates == Updates::kChanges},
+          .stable_for = common.stable_for,
+          .fallback = sink_name(common.fallback)};
 }
 
 bool folds(const DeliveryOptions& options) {
@@ -151,8 +153,11 @@ base::Task<base::Result<Reply>> Sender::send(Sending& sending, Gate::Pass& pass)
   } else if (reply.error().reason != Reason::kCancelled) {
     pass.succeeded();
   }
+  if (!reply && reply.error().retry.is_never() && !sending.hint.empty()) {
+    metrics_.refused(reply.error().reason, sending.hint);
+  }
   metrics_.set_open(gate_.is_open());
-  note_health(reply);
+  note_health(reply, sending.hint);
   co_return reply;
 }
 
@@ -176,10 +181,10 @@ base::Task<base::Result<Reply>> Sender::send_to_its_end(Sending& sending) {
   co_return std::move(*last->reply);
 }
 
-void Sender::note_health(const base::Result<Reply>& reply) {
+void Sender::note_health(const base::Result<Reply>& reply, std::string_view hint) {
   if (reply) return metrics_.set_healthy(health_.succeeded(options_.sink));
   if (reply.error().reason == Reason::kCancelled) return;
-  metrics_.set_healthy(health_.failed(options_.sink, reply.error(), gate_.is_open(), clock_.now()));
+  metrics_.set_healthy(health_.failed(options_.sink, reply.error(), gate_.is_open(), clock_.now(), hint));
 }
 
 base::Result<Rendered> Sender::render(const schemas::Delivery& delivery) const {

@@ -28,6 +28,8 @@ struct DeliveryOptions {
   RateLimit rate_limit;
   Storm storm;
   Pace pace;
+  base::Duration stable_for{};  // How long an end must last before it is told.
+  std::string fallback = {};    // As sink_name() has it; empty: what can't be told is a dead letter.
 };
 DeliveryOptions delivery_options(const SinkOptions& common);
 // Whether what has no turn soon enough is told in digests.
@@ -80,7 +82,7 @@ class Sender {
   base::Task<void> send_rendered(base::Result<Rendered> rendered, Sending& sending, Gate::Pass& pass, Outcome& outcome);
   base::Task<base::Result<Reply>> send(Sending& sending, Gate::Pass& pass);
   base::Task<base::Result<Reply>> send_to_its_end(Sending& sending);
-  void note_health(const base::Result<Reply>& reply);
+  void note_health(const base::Result<Reply>& reply, std::string_view hint);
 
   const DeliveryOptions options_;
   const std::unique_ptr<Sink> sink_;

@@ -42,6 +42,20 @@ void SinkMetrics::dead_lettered(base::Reason reason) {
       .Increment();
 }
 
+void SinkMetrics::fell_back(base::Reason reason) {
+  metrics_
+      .counter("tocsin_sink_fell_back_total", "Deliveries given up that the sink's fallback took over.",
+               {{"sink", sink_}, {"reason", std::string(to_string(reason))}})
+      .Increment();
+}
+
+void SinkMetrics::refused(base::Reason reason, std::string_view hint) {
+  metrics_
+      .counter("tocsin_sink_refused_total", "Sends refused for good, with what to do about it.",
+               {{"sink", sink_}, {"reason", std::string(to_string(reason))}, {"hint", std::string(hint)}})
+      .Increment();
+}
+
 void SinkMetrics::folded() {
   metrics_.counter("tocsin_sink_folded_total", "Deliveries that are told in a digest.", {{"sink", sink_}}).Increment();
 }

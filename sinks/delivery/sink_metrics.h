@@ -20,6 +20,9 @@ class SinkMetrics {
   void delivered();
   void retried(base::Reason reason);
   void dead_lettered(base::Reason reason);
+  void fell_back(base::Reason reason);
+  // A send was refused for good, and it is known what to do about it.
+  void refused(base::Reason reason, std::string_view hint);
   // Decisions not to send: into a digest, or not at all.
   void folded();
   void suppressed(std::string_view reason);

@@ -2,6 +2,7 @@
 #include "sinks/delivery/stage.h"
 
 #include "schemas/topics.h"
+#include "sinks/delivery/endings.h"
 #include "sinks/delivery/parked.h"
 
 namespace sinks {
@@ -19,6 +20,10 @@ base::Result<void> scan_pending_deliveries(const bus::Archive& archive, std::str
     visit(record.value);
     return true;
   }));
+  BOOST_OUTCOME_TRY(
+      archive.scan_state(stage, Endings::kTable, [&](const std::string&, const std::string&, const std::string& entry) {
+        visit(std::string(Endings::value_of(entry)));
+      }));
   return archive.scan_state(stage, ParkedQueue::kTable,
                             [&](const std::string&, const std::string&, const std::string& value) { visit(value); });
 }
@@ -45,6 +50,17 @@ base::Result<std::int64_t> pending_in_digests(const bus::Archive& archive, std::
 }
 
 }  // namespace
+
+base::Result<void> scan_gathering(const bus::Archive& archive, std::string_view sink,
+                                  const std::function<void(const std::string&)>& visit) {
+  auto stage = digest_stage(sink);
+  BOOST_OUTCOME_TRY(archive.scan_pending(stage, schemas::topics::digests(sink), [&](const bus::Record& record) {
+    visit(record.value);
+    return true;
+  }));
+  return archive.scan_state(stage, kGatheredTable,
+                            [&](const std::string&, const std::string&, const std::string& value) { visit(value); });
+}
 
 base::Result<std::int64_t> pending_deliveries(const bus::Archive& archive, std::string_view sink) {
   BOOST_OUTCOME_TRY(auto count, pending_in_digests(archive, sink));

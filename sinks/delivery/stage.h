@@ -19,11 +19,14 @@ std::string digest_key(std::string_view lane);
 // The table of that stage with what waits for its digest.
 inline constexpr std::string_view kGatheredTable = "gathered";
 
-// The deliveries of a sink that have not ended: those it has not come to, those that wait for another attempt, and
-// those that wait to be told in a digest.
+// The deliveries of a sink that have not ended: those it has not come to, those that wait for another attempt,
+// ends that must last first, and those that wait to be told in a digest.
 base::Result<std::int64_t> pending_deliveries(const bus::Archive& archive, std::string_view sink);
 // Calls `visit` with the record of each of them that is not on its way into a digest.
 base::Result<void> scan_pending_deliveries(const bus::Archive& archive, std::string_view sink,
                                            const std::function<void(const std::string& delivery)>& visit);
+// Calls `visit` with the record (sinks/digest.h) of each that is.
+base::Result<void> scan_gathering(const bus::Archive& archive, std::string_view sink,
+                                  const std::function<void(const std::string& folded)>& visit);
 
 }  // namespace sinks

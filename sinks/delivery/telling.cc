@@ -56,10 +56,19 @@ void Tellings::keep(const std::string& incident_id, const Telling& telling) {
   if (telling.last) json["last"] = base::to_rfc3339(*telling.last);
   if (telling.evidence > 0) json["evidence"] = telling.evidence;
   txn_.put(kTable, incident_id, json.dump());
+  touch();
 }
 
 void Tellings::forget(const std::string& incident_id) {
   if (txn_.get(kTable, incident_id)) txn_.erase(kTable, incident_id);
+}
+
+void Tellings::touch() {
+  if (!txn_.entries(kTable).empty()) txn_.set_timer(kExpireTimer, txn_.now() + kKeepUntold);
+}
+
+void Tellings::forget_all() {
+  for (const auto& [incident, telling] : txn_.entries(kTable)) txn_.erase(kTable, incident);
 }
 
 bool is_news(const schemas::Delivery& delivery) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,11 +31,19 @@ struct Telling {
 // The tellings of the incidents of a key. A view of the state of the transaction's key (docs/formats/sink-state.md).
 class Tellings {
  public:
+  // An incident may end without the sink hearing of it (send_resolved: false). So long after the last delivery of the
+  // key its entries are erased: Alertmanager says every few hours that something goes on.
+  static constexpr std::chrono::hours kKeepUntold{7 * 24};
+  static constexpr std::string_view kExpireTimer = "expire";
+
   explicit Tellings(bus::Transaction& txn) : txn_(txn) {}
 
   Telling of(const std::string& incident_id) const;
   void keep(const std::string& incident_id, const Telling& telling);
   void forget(const std::string& incident_id);
+  // Something of the key came that changes nothing here.
+  void touch();
+  void forget_all();
 
  private:
   bus::Transaction& txn_;

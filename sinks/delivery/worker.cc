@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "schemas/topics.h"
+#include "sinks/delivery/endings.h"
+#include "sinks/delivery/fallback.h"
 #include "sinks/delivery/notes.h"
 #include "sinks/delivery/receipts.h"
 #include "sinks/delivery/stage.h"
@@ -18,13 +20,6 @@ using schemas::TransitionState;
 
 // How long what can't be folded waits in memory before it is parked.
 constexpr std::chrono::seconds kPatience(3);
-
-// Whether whoever ran the stage before this process may have tried what was to be done at `due`.
-bool may_be_tried_before(base::Time due, const bus::Transaction& txn) {
-  // Of the clocks of two machines, and of one that is set.
-  constexpr std::chrono::seconds kSkew(5);
-  return txn.owned_since() != base::Time::min() && due < txn.owned_since() + kSkew;
-}
 
 // Whether telling of it calls for somebody, rather than changing what was told.
 bool calls(const schemas::Delivery& delivery) {
@@ -44,6 +39,7 @@ bus::StageSpec DeliveryWorker::spec(std::string_view sink) {
 
 base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto delivery, schemas::decode_delivery(record.value));
+  if (holds_back(delivery, record, txn)) co_return base::ok();
   ParkedQueue queue(txn);
   if (!queue.empty()) give_way(queue, delivery.transition.incident.id, txn);
   // A dead letter that is played again has a new record, and with it a new budget.
@@ -53,8 +49,12 @@ base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& reco
     park(record, {.since = record.time}, queue, txn);
     co_return base::ok();
   }
-  End end = co_await deliver(std::move(delivery), attempts, txn);
-  if (end.failure) co_return *end.failure;
+  End end = co_await deliver(delivery, attempts, txn);
+  if (end.failure) {
+    if (end.stopped || !falls_back(delivery)) co_return *end.failure;
+    fall_back(delivery, attempts, *end.failure, txn);
+    co_return base::ok();
+  }
   if (end.next) {
     park(record, attempts, queue, txn);
     queue.try_at(*end.next);
@@ -67,6 +67,12 @@ base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer& timer,
     Notes(txn).forget_all();
     co_return base::ok();
   }
+  if (timer.name == Tellings::kExpireTimer) {
+    Tellings(txn).forget_all();
+    Fallback({}, txn).forget_all();
+    co_return base::ok();
+  }
+  if (auto incident = Endings::incident_of(timer)) co_return co_await tell_end(std::move(*incident), timer.due, txn);
   ParkedQueue queue(txn);
   if (queue.empty()) co_return base::ok();
   auto entry = queue.front();
@@ -103,11 +109,16 @@ void DeliveryWorker::on_dead_letter(const bus::Record& record, const Error& erro
 // Makes one attempt, if it comes to one; `attempts` then says so.
 base::Task<DeliveryWorker::End> DeliveryWorker::deliver(schemas::Delivery delivery, Attempts& attempts,
                                                         bus::Transaction& txn) {
+  if (Fallback(sender_.options().fallback, txn).takes_end(delivery)) {
+    Tellings(txn).forget(delivery.transition.incident.id);
+    co_return End{};
+  }
   Telling telling = Tellings(txn).of(delivery.transition.incident.id);
   Verdict verdict = judge(delivery, telling, sender_.options().pace, txn.now());
   switch (verdict.action) {
     case Verdict::Do::kSuppress:
       suppress(delivery, verdict.reason, txn);
+      Tellings(txn).touch();
       co_return End{};
     case Verdict::Do::kFold:
       // Without digests nobody would tell of it.
@@ -139,8 +150,9 @@ base::Task<Sender::Outcome> DeliveryWorker::attempt(const schemas::Delivery& del
   if (folds(options)) {
     ask.patience = options.storm.digest_after;
     // What may have been told by itself already goes on by itself.
-    ask.folds = delivery.opening && delivery.transition.state != TransitionState::kResolved && attempts.made == 0 &&
-                note.empty() && !telling.last;
+    ask.folds = !schemas::is_heartbeat(delivery.transition) && delivery.opening &&
+                delivery.transition.state != TransitionState::kResolved && attempts.made == 0 && note.empty() &&
+                !telling.last;
   }
   auto outcome = co_await sender_.attempt(
       delivery, [&] { return sender_.render(delivery); }, std::move(ask), attempts, note, txn);
@@ -171,6 +183,7 @@ DeliveryWorker::End DeliveryWorker::judge_attempt(const schemas::Delivery& deliv
 void DeliveryWorker::told(const schemas::Delivery& delivery, const Telling& telling, bus::Transaction& txn) {
   const auto& options = sender_.options();
   const std::string& id = delivery.transition.incident.id;
+  Fallback(options.fallback, txn).told_here(delivery);
   if (delivery.transition.state == TransitionState::kResolved) {
     Tellings(txn).forget(id);
   } else if (folds(options) || options.pace.is_limited()) {
@@ -186,6 +199,7 @@ void DeliveryWorker::fold_away(const schemas::Delivery& delivery, bus::Transacti
   txn.emit(schemas::topics::digests(sink), digest_key(folded.lane), encode(folded));
   if (transition.state == TransitionState::kResolved) {
     Tellings(txn).forget(transition.incident.id);
+    Fallback(sender_.options().fallback, txn).told_here(delivery);
   } else {
     Tellings(txn).keep(transition.incident.id, {.in_digest = transition.incident.severity});
   }
@@ -224,6 +238,7 @@ void DeliveryWorker::park(const bus::Record& record, const Attempts& attempts, P
 void DeliveryWorker::give_up(const ParkedQueue::Entry& entry, const schemas::Delivery& delivery,
                              const Attempts& attempts, const Error& error, bus::Transaction& txn) {
   const std::string& sink = sender_.options().sink;
+  if (falls_back(delivery)) return fall_back(delivery, attempts, error, txn);
   sender_.metrics().dead_lettered(error.reason);
   base::log::error("sinks: a delivery was given up, see tocsin dlq",
                    {{"sink", sink}, {"delivery", delivery.id}, {"why", error.message}});
@@ -231,7 +246,24 @@ void DeliveryWorker::give_up(const ParkedQueue::Entry& entry, const schemas::Del
   settle_dead_lettered(delivery, attempts.made, error, txn);
 }
 
+// Not a heartbeat: it says that this very sink can be told.
+bool DeliveryWorker::falls_back(const schemas::Delivery& delivery) const {
+  return !sender_.options().fallback.empty() && !schemas::is_heartbeat(delivery.transition);
+}
+
+void DeliveryWorker::fall_back(const schemas::Delivery& delivery, const Attempts& attempts, const Error& error,
+                               bus::Transaction& txn) {
+  const auto& options = sender_.options();
+  base::log::error(
+      "sinks: a delivery was given up, its fallback gets it",
+      {{"sink", options.sink}, {"fallback", options.fallback}, {"delivery", delivery.id}, {"why", error.message}});
+  Fallback(options.fallback, txn).take(delivery, attempts.made, error);
+  sender_.metrics().fell_back(error.reason);
+}
+
 bool DeliveryWorker::is_urgent(const schemas::Delivery& delivery) const {
+  // One a period: who waits for it takes a sink that is only busy for one that is dead.
+  if (schemas::is_heartbeat(delivery.transition)) return true;
   return calls(delivery) && delivery.transition.incident.severity >= sender_.options().storm.urgent_severity;
 }
 

@@ -17,12 +17,14 @@ namespace sinks {
 // The stage of one sink: it works off the sink's deliveries, for each incident in order, for several incidents at a
 // time.
 //
-// A delivery that fails for good becomes a dead letter at once. One that may succeed later (also one whose credentials
-// are refused: a person mends them) is parked in the state of
-// its incident with a durable timer, and what comes later for the same incident stands behind it; after retry_for it
-// becomes a dead letter. While the sink is down (see Gate) handlers wait, so that the rest stays in the log. Intent is
-// the delivery's record, written before; the receipt is written after the send, so a repeat can only come from a crash
-// in between, and carries the same idempotency key.
+// A delivery that fails for good becomes a dead letter at once, or goes to the sink's fallback. One that may succeed
+// later (also one whose credentials are refused: a person mends them) is parked in the state of its incident with a
+// durable timer, and what comes later for the same incident stands behind it; after retry_for it becomes a dead letter.
+// While the sink is down (see Gate) handlers wait, so that the rest stays in the log. Intent is the delivery's record,
+// written before; the receipt is written after the send, so a repeat can only come from a crash in between, and carries
+// the same idempotency key.
+//
+// The end of an incident is held until it has lasted for stable_for; a reopening before that takes both back.
 //
 // What is told of an incident for the first time and has no turn soon enough is folded: it goes on to the digest of its
 // lane (DigestWorker), and so does the incident's end; the rest of it is suppressed, but for a rise in severity, which
@@ -53,6 +55,10 @@ class DeliveryWorker final : public bus::Handler {
     std::optional<base::Error> failure;
     bool stopped = false;
   };
+  // hold_down.cc
+  bool holds_back(schemas::Delivery& delivery, const bus::Record& record, bus::Transaction& txn);
+  base::Task<base::Result<void>> tell_end(std::string incident_id, base::Time due, bus::Transaction& txn);
+
   base::Task<End> deliver(schemas::Delivery delivery, Attempts& attempts, bus::Transaction& txn);
   base::Task<Sender::Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, const Telling& telling,
                                       bus::Transaction& txn);
@@ -66,6 +72,9 @@ class DeliveryWorker final : public bus::Handler {
   void park(const bus::Record& record, const Attempts& attempts, ParkedQueue& queue, bus::Transaction& txn);
   void give_up(const ParkedQueue::Entry& entry, const schemas::Delivery& delivery, const Attempts& attempts,
                const base::Error& error, bus::Transaction& txn);
+  bool falls_back(const schemas::Delivery& delivery) const;
+  void fall_back(const schemas::Delivery& delivery, const Attempts& attempts, const base::Error& error,
+                 bus::Transaction& txn);
   bool is_urgent(const schemas::Delivery& delivery) const;
 
   Sender sender_;

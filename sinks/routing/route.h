@@ -23,6 +23,7 @@ struct Route {
   schemas::Match match;
   Schedule schedule;
   base::Duration renotify_after{};  // Zero: never.
+  std::vector<std::string> fallbacks = {};  // Who takes over, then who takes over from that one, and so on.
 };
 
 // The sinks in the order of the configuration.

@@ -32,12 +32,26 @@ std::vector<std::string> told_of(const bus::Transaction& txn, const std::string&
   return sinks;
 }
 
+// Of those who take over from a sink, those that get the transition anyway.
+std::vector<std::string> told_too(const RoutingTable& table, const std::vector<Decision>& decisions,
+                                  const std::string& sink) {
+  auto route = std::find_if(table.begin(), table.end(), [&](const Route& one) { return one.sink == sink; });
+  std::vector<std::string> names;
+  if (route == table.end()) return names;
+  for (const auto& other : decisions) {
+    bool takes_over = std::find(route->fallbacks.begin(), route->fallbacks.end(), other.sink) != route->fallbacks.end();
+    if (other.chosen && takes_over) names.push_back(other.sink);
+  }
+  return names;
+}
+
 void emit_delivery(std::string id, const schemas::Transition& transition, const Decision& decision,
-                   bus::Transaction& txn) {
+                   bus::Transaction& txn, std::vector<std::string> told_too = {}) {
   schemas::Delivery delivery{.id = std::move(id),
                              .sink = decision.sink,
                              .created = txn.now(),
                              .opening = decision.opening,
+                             .told_too = std::move(told_too),
                              .transition = transition};
   txn.emit(topics::deliveries(decision.sink), txn.key(), schemas::encode(delivery));
   txn.put(kTold, decision.sink, transition.incident.id);
@@ -171,7 +185,8 @@ base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus:
   for (const auto& decision : decisions) {
     txn.count(ledger::with(ledger::kMade, decision.sink));
     if (decision.chosen) {
-      emit_delivery(delivery_id(transition.id, decision.sink), transition, decision, txn);
+      auto others = told_too(*routes, decisions, decision.sink);
+      emit_delivery(delivery_id(transition.id, decision.sink), transition, decision, txn, std::move(others));
     } else {
       emit_suppressed(transition, decision, txn);
     }

@@ -120,15 +120,15 @@ std::string clean_code(std::string_view code) {
 
 Failure failure_of(std::string_view method, std::string_view code, std::string_view needed, std::string_view more) {
   Known is = known(code);
-  bool passes =
-      is.trouble == Trouble::kLimited || is.trouble == Trouble::kPassing || is.trouble == Trouble::kCredentials;
+  bool passes = is.trouble == Trouble::kLimited || is.trouble == Trouble::kPassing;
   std::string message = "slack: " + std::string(method) + ": " + clean_code(code);
   if (!needed.empty()) message += " " + std::string(needed);
   if (!more.empty()) message += " (" + std::string(more) + ")";
   if (!is.hint.empty()) message += ": " + std::string(is.hint);
   return {is.trouble,
           clean_code(code),
-          {reason_of(is.trouble), passes ? base::Retry::later() : base::Retry::never(), std::move(message)}};
+          {reason_of(is.trouble), passes ? base::Retry::later() : base::Retry::never(), std::move(message)},
+          is.hint};
 }
 
 Failure failure_of(std::string_view method, base::Error error) {
@@ -136,14 +136,14 @@ Failure failure_of(std::string_view method, base::Error error) {
   if (!error.retry.is_never()) trouble = Trouble::kPassing;
   if (error.reason == Reason::kRateLimited) trouble = Trouble::kLimited;
   if (error.reason == Reason::kAuth) trouble = Trouble::kCredentials;
-  return {trouble, {}, error.in("slack: " + std::string(method))};
+  return {trouble, {}, error.in("slack: " + std::string(method)), {}};
 }
 
 Failure webhook_failure(int status, std::string_view text) {
   constexpr int kServerErrors = 500;
   auto failed = failure_of("webhook", text, {}, "HTTP " + std::to_string(status));
   if (failed.trouble != Trouble::kRefused || status < kServerErrors) return failed;
-  return {Trouble::kPassing, failed.code, base::passing(Reason::kUnavailable, failed.error.message)};
+  return {Trouble::kPassing, failed.code, base::passing(Reason::kUnavailable, failed.error.message), {}};
 }
 
 }  // namespace sinks::slack

@@ -16,7 +16,7 @@ enum class Trouble {
   kPassing,      // It may have arrived; try again.
   kChannel,      // Nothing gets into this channel.
   kNotIn,        // The same, but joining may help.
-  kCredentials,  // The token, or what it may do.
+  kCredentials,  // The token, or what it may do: nothing gets anywhere before a person has mended it.
   kContent,      // A simpler form may pass.
   kGone,         // The message to be edited is not there, or not ours.
   kThread,       // The thread takes no replies.
@@ -28,6 +28,7 @@ struct Failure {
   Trouble trouble = Trouble::kRefused;
   std::string code;  // Slack's: "not_in_channel". Empty where it did not answer.
   base::Error error;
+  std::string_view hint = {};  // What to do about it, in words that never change.
 };
 
 template <class T = void>

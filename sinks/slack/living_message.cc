@@ -56,7 +56,10 @@ base::Task<base::Result<Reply>> LivingMessage::tell() {
   co_await gather();
   auto told = note_.ts.empty() ? co_await open() : co_await edit();
   keep(told);
-  if (!told) co_return told.error().error;
+  if (!told) {
+    sending_.hint = told.error().hint;
+    co_return told.error().error;
+  }
   co_await show_late_pictures();
   auto replied = co_await reply();
   keep(replied);

@@ -20,6 +20,7 @@ struct Options : SinkOptions {
   Options() {
     rate_limit = {.per_second = 1, .burst = 3};
     update_interval = std::chrono::seconds(30);
+    stable_for = std::chrono::seconds(30);
   }
 
   std::string slack_channel;

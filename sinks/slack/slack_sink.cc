@@ -61,7 +61,10 @@ base::Task<base::Result<Reply>> SlackSink::send_to_webhook(Sending& sending) {
     auto minimal = for_webhook(compose_minimal(delivery, style), sending.maybe_sent);
     posted = co_await api_.post_to_webhook(std::move(minimal), sending.deadline);
   }
-  if (!posted) co_return posted.error().error;
+  if (!posted) {
+    sending.hint = posted.error().hint;
+    co_return posted.error().error;
+  }
   co_return Reply{.detail = is_minimal ? "posted, in minimal form" : "posted"};
 }
 

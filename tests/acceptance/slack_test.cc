@@ -44,7 +44,7 @@ customPlaybooks:
       name: main
       slack_channel: alerts
       api_key: )" +
-         FakeSlack::kToken + "\n      api_url: " + slack.api_url() + "\n" + more;
+         FakeSlack::kToken + "\n      api_url: " + slack.api_url() + "\n      stable_for: 1s\n" + more;
 }
 
 std::string incident_of(const FakeSlack::Message& message) {

@@ -194,7 +194,7 @@ class RandomRecords {
   schemas::Transition transition() {
     return {text(), schemas::TransitionState(below(4)), text(), time(), incident(), finding(), unknown()};
   }
-  schemas::Delivery delivery() { return {text(), text(), time(), chance(50), transition(), unknown()}; }
+  schemas::Delivery delivery() { return {text(), text(), time(), chance(50), texts(), transition(), unknown()}; }
   schemas::Receipt receipt() {
     return {text(),
             text(),

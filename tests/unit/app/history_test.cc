@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sinks/digest.h"
 #include "tests/fakes/told_incident.h"
 
 namespace {
@@ -55,6 +56,24 @@ TEST_F(Histories, AreFiltered) {
   EXPECT_EQ(read({.incident = "incident-2"}).size(), 0u);
   EXPECT_EQ(read({.at_least = schemas::Severity::kHigh}).size(), 4u);
   EXPECT_EQ(read({.at_least = schemas::Severity::kCritical}).size(), 0u);
+}
+
+TEST_F(Histories, HaveWhatWaitsForADigest) {
+  auto opened = told_.transition("t-3", TransitionState::kOpened, told_.finding("f-3", "e-3", 7));
+  auto folded = sinks::fold({.id = "d-3", .sink = "page", .transition = opened}, "lane", false);
+  archive_.records["digests.page"];
+  archive_.pending[{"digest.page", "digests.page"}].push_back({.value = sinks::encode(folded)});
+  archive_.state[{"digest.page", "gathered"}] = {{"lane:", "1", sinks::encode(folded)}};
+
+  auto lines = app::read_history(archive_, {.sinks = {"page"}}, 10).value();
+
+  ASSERT_EQ(lines.size(), 2u);
+  for (const auto& line : lines) {
+    EXPECT_EQ(line.outcome(), "pending");
+    EXPECT_EQ(line.receipt.reason, "for_digest");
+    EXPECT_EQ(line.receipt.title, "cart is down");
+    EXPECT_EQ(line.receipt.at, fakes::ToldIncident::at(7));
+  }
 }
 
 TEST_F(Histories, AreReceiptsAsJson) {

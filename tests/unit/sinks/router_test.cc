@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "schemas/delivery.h"
 #include "schemas/topics.h"
 #include "tests/fakes/fake_stage.h"
@@ -79,6 +81,24 @@ TEST_F(RouterTest, StoresADeliveryOrAReasonForEachSink) {
   EXPECT_THAT(take(), ElementsAre("a:t1!", "b:t1 not_default"));
   EXPECT_EQ(counted("deliveries/made"), 2);
   EXPECT_EQ(counted("deliveries/suppressed/b/not_default"), 1);
+}
+
+TEST_F(RouterTest, SaysWhichFallbacksGetTheTransitionAnyway) {
+  router.replace(std::make_shared<RoutingTable>(RoutingTable{{.sink = "a", .fallbacks = {"b", "c"}},
+                                                             {.sink = "b", .is_default = false, .fallbacks = {"c"}},
+                                                             {.sink = "c"},
+                                                             {.sink = "d"}}));
+  handle("t1", TransitionState::kOpened);
+
+  std::map<std::string, std::vector<std::string>> told_too;
+  for (const auto& record : stage.emitted) {
+    if (record.topic == schemas::topics::kReceipts) continue;
+    auto delivery = schemas::decode_delivery(record.value).value();
+    told_too[delivery.sink] = delivery.told_too;
+  }
+  EXPECT_THAT(told_too["a"], ElementsAre("c"));
+  EXPECT_THAT(told_too["c"], testing::IsEmpty());
+  EXPECT_THAT(told_too["d"], testing::IsEmpty());
 }
 
 TEST_F(RouterTest, TellsTheEndToThoseWhoWereToldOfTheIncident) {

@@ -54,6 +54,33 @@ TEST_F(SinkSetTest, ReadsSinksInTheirOrder) {
   EXPECT_FALSE(set.routes->at(0).is_default);
 }
 
+TEST_F(SinkSetTest, KnowsWhoTakesOverFromWhom) {
+  auto set = load(R"(
+- file_sink: {name: chat, fallback: Ops Mail}
+- file_sink: {name: ops mail, fallback: log}
+- file_sink: {name: log}
+)");
+
+  EXPECT_THAT(complaints, IsEmpty());
+  EXPECT_THAT(set.routes->at(0).fallbacks, ElementsAre("ops_mail", "log"));
+  EXPECT_THAT(set.routes->at(1).fallbacks, ElementsAre("log"));
+  EXPECT_THAT(set.routes->at(2).fallbacks, IsEmpty());
+}
+
+TEST_F(SinkSetTest, RefusesFallbacksThatLeadNowhereOrBack) {
+  load(R"(
+- file_sink: {name: a, fallback: b}
+- file_sink: {name: b, fallback: a}
+- file_sink: {name: c, fallback: c}
+- file_sink: {name: d, fallback: gone}
+)");
+
+  EXPECT_THAT(complaints, ElementsAre(HasSubstr("it leads back to this sink: a -> b -> a"),
+                                      HasSubstr("it leads back to this sink: b -> a -> b"),
+                                      HasSubstr("it leads back to this sink: c -> c"),
+                                      HasSubstr("f:5:34: error: fallback: there is no sink with the name 'gone'")));
+}
+
 TEST_F(SinkSetTest, TakesNoSinksForNoSinks) {
   EXPECT_THAT(load("").members, IsEmpty());
   EXPECT_THAT(load("[]").members, IsEmpty());

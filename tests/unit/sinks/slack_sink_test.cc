@@ -319,7 +319,7 @@ TEST_F(SlackSinkTest, SaysWhatToDoAndWhetherToTryAgain) {
         Case{"not_in_channel", Reason::kNotFound, true, "/invite @tocsin"},
         Case{"is_archived", Reason::kNotFound, true, "unarchive"},
         Case{"restricted_action_read_only_channel", Reason::kNotFound, true, "administrator"},
-        Case{"invalid_auth", Reason::kAuth, false, "bot token"}, Case{"missing_scope", Reason::kAuth, false, "scope"},
+        Case{"invalid_auth", Reason::kAuth, true, "bot token"}, Case{"missing_scope", Reason::kAuth, true, "scope"},
         Case{"internal_error", Reason::kUnavailable, false, "internal_error"},
         Case{"invalid_arguments", Reason::kBadRequest, true, "invalid_arguments"}}) {
     FakeSlack other;

@@ -130,6 +130,11 @@ struct StormTest : testing::Test {
       log->advance(begin + over * (i + 1) / count - clock.now());
     }
   }
+  void beat() {
+    deliver("beat", {.severity = Severity::kInfo,
+                     .state = TransitionState::kUpdated,
+                     .cause = std::string(schemas::kHeartbeatCause)});
+  }
   std::vector<Told> told_by(const std::string& cause) const {
     std::vector<Told> found;
     for (const auto& one : told) {
@@ -211,6 +216,36 @@ TEST_F(StormTest, TellsOfManyCriticalsSoonToo) {
 
   EXPECT_LE(told.size(), 25u);
   expect_all_accounted_for();
+}
+
+TEST_F(StormTest, TellsABeatByItselfAndSoon) {
+  for (int part = 0; part < 5; ++part) {
+    storm(500, seconds(10), {.severity = Severity::kCritical});
+    beat();
+  }
+  log->advance(minutes(1));
+
+  auto beats = told_by(std::string(schemas::kHeartbeatCause));
+  ASSERT_EQ(beats.size(), 5u);
+  for (std::size_t i = 0; i < beats.size(); ++i) {
+    EXPECT_LE(beats[i].at - kNow, seconds(10) * (static_cast<int>(i) + 1) + seconds(5));
+  }
+  expect_all_accounted_for();
+}
+
+TEST_F(StormTest, ForgetsIncidentsWhoseEndItIsNotTold) {
+  storm(30, seconds(1), {});
+  log->advance(minutes(1));
+  ASSERT_EQ(log->entries("sink.chat", "telling"), 30u);
+  log->advance(hours(6 * 24), minutes(10));
+  auto repeat = deliver("i30", {.state = TransitionState::kUpdated, .cause = "repeat"});
+  log->advance(hours(2 * 24), minutes(10));
+  EXPECT_EQ(reasons[repeat], "told_in_digest");
+  EXPECT_EQ(log->entries("sink.chat", "telling"), 1u);
+
+  log->advance(hours(6 * 24), minutes(10));
+
+  EXPECT_EQ(log->entries("sink.chat", "telling"), 0u);
 }
 
 TEST_F(StormTest, NeverSendsFasterThanTheRateInALane) {
