@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "charts/chart.h"
 #include "sinks/render/shrink.h"
@@ -150,6 +151,28 @@ Evidence draw(const schemas::Finding& finding, const Style& style) {
   evidence.uploads = Uploads(finding, style).of(drawing);
   evidence.json = encode(drawing);
   return evidence;
+}
+
+std::string join(const std::string& evidence, const std::string& analysis, std::optional<int> uploads_before) {
+  auto drawing = decode_drawing(evidence);
+  auto is_analysis = [](const Piece& piece) { return piece.kind == PieceKind::kAnalysis; };
+  std::erase_if(drawing.pieces, is_analysis);
+  auto added = decode_drawing(analysis);
+  for (auto& piece : added.pieces) {
+    if (!is_analysis(piece)) continue;
+    bool is_kept = piece.upload != Piece::kNoUpload && uploads_before;
+    piece.upload = is_kept ? piece.upload + *uploads_before : Piece::kNoUpload;
+    drawing.pieces.push_back(std::move(piece));
+  }
+  std::string json = encode(drawing);
+  while (json.size() > kEvidenceBytes) {
+    auto last = std::find_if_not(drawing.pieces.rbegin(), drawing.pieces.rend(), is_analysis);
+    if (last == drawing.pieces.rend()) return evidence;
+    drawing.pieces.erase(std::next(last).base());
+    ++drawing.left_out;
+    json = encode(drawing);
+  }
+  return json;
 }
 
 bool brings_evidence(const schemas::Transition& transition) {

@@ -31,22 +31,17 @@ base::Deadline within(seconds time, base::Deadline deadline) { return std::min(b
 base::Task<void> LivingMessage::gather() {
   if (!brings_evidence(transition_) || is_reminder()) co_return;
   Evidence drawn = draw(transition_.finding, style_);
-  if (note_.evidence_of != transition_.id) {
-    note_.evidence = drawn.json;
-    note_.evidence_of = transition_.id;
-    note_.files.clear();
-  }
-  note_.files.resize(drawn.uploads.size());
+  std::size_t first = show(drawn);
   auto until = within(kUploads, sending_.deadline);
   for (std::size_t i = 0; i < drawn.uploads.size(); ++i) {
     Upload& upload = drawn.uploads[i];
     if (!upload.is_image) {
       texts_.push_back(std::move(upload));
-      texts_at_.push_back(i);
-    } else if (note_.files[i].empty()) {
+      texts_at_.push_back(first + i);
+    } else if (note_.files[first + i].empty()) {
       auto id = co_await deps_.files.upload(std::move(upload), until);
       if (id) {
-        note_.files[i] = id.value();
+        note_.files[first + i] = id.value();
         pending_.push_back(id.value());
       } else {
         base::log::warn("slack: a picture could not be uploaded, the message goes without it",
@@ -55,6 +50,27 @@ base::Task<void> LivingMessage::gather() {
     }
   }
   co_await wait_for_pictures(within(kUsable, sending_.deadline));
+}
+
+// Puts it into the note: in the place of what was shown, but that an analysis and evidence stand side by side. Where
+// its uploads begin among the files.
+std::size_t LivingMessage::show(const Evidence& drawn) {
+  bool joins = transition_.finding.type == schemas::FindingType::kAiAnalysis && !note_.evidence_of.empty() &&
+               note_.files.size() <= kMostUploads;
+  if (note_.evidence_of != transition_.id) {
+    note_.joined = joins;
+    if (joins) {
+      note_.evidence = slack::join(note_.evidence, drawn.json, static_cast<int>(note_.files.size()));
+    } else {
+      note_.evidence = slack::join(drawn.json, note_.evidence, std::nullopt);
+      note_.files.clear();
+    }
+    note_.evidence_of = transition_.id;
+    note_.files.resize(note_.files.size() + drawn.uploads.size());
+  }
+  // An earlier version may have drawn other uploads.
+  if (note_.files.size() < drawn.uploads.size()) note_.files.resize(drawn.uploads.size());
+  return note_.joined ? note_.files.size() - drawn.uploads.size() : 0;
 }
 
 // Until all can be shown, or the time is over.

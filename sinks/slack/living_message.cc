@@ -92,6 +92,12 @@ base::Task<Called<>> LivingMessage::open() {
   std::string channel = sending_.lane;
   if (is_in_the_dark() && !replaces_) {
     auto found = co_await look_back(channel);
+    bool is_read = found || found.error().trouble == Trouble::kChannel || found.error().trouble == Trouble::kNotIn;
+    if (is_read && channel != deps_.options.slack_channel && (!found || !found.value())) {
+      // What the incident's own channel does not take stands there.
+      auto other = co_await look_back(deps_.options.slack_channel);
+      if (other && other.value()) found = std::move(other);
+    }
     if (found && found.value()) {
       opened_ = true;
       note_.ts = found.value()->ts;

@@ -56,6 +56,7 @@ class LivingMessage {
 
   // evidence.cc: what is in it and below it.
   base::Task<void> gather();
+  std::size_t show(const Evidence& drawn);
   base::Task<void> wait_for_pictures(base::Deadline until);
   base::Task<void> show_late_pictures();
   base::Task<void> share_texts();

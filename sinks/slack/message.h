@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,12 @@ struct Evidence {
 // events, logs, tables, labels, texts, whole pieces from the last; links stay. The message says what was cut; the rest
 // is in `uploads`. Pure, but CPU-bound: some milliseconds a chart.
 Evidence draw(const schemas::Finding& finding, const Style& style);
+
+// What is shown when an analysis comes to evidence, or evidence to an analysis (Evidence::json both): all of `evidence`
+// and the analyses of `analysis`, within kEvidenceBytes; pieces of the evidence are left out from the last, and
+// counted. The positions of the analyses' uploads are moved by `uploads_before`, or forgotten where that is not given.
+// Pure.
+std::string join(const std::string& evidence, const std::string& analysis, std::optional<int> uploads_before);
 
 // Whether what the message shows should be replaced by what draw() makes of this transition's finding: a repeat and an
 // end bring none of their own, so that what was shown stays.

@@ -17,6 +17,7 @@ Note decode_note(std::string_view text) {
     note.opened_by = from.value("opened_by", "");
     note.evidence = from.value("evidence", "{}");
     note.evidence_of = from.value("evidence_of", "");
+    note.joined = from.value("joined", false);
     note.files = from.value("files", std::vector<std::string>{});
     note.shared = from.value("shared", "");
     note.replies = from.value("replies", 0);
@@ -40,6 +41,7 @@ std::string encode(const Note& note) {
   add("shared", note.shared);
   add("replied", note.replied);
   add("in_the_dark", note.in_the_dark);
+  if (note.joined) to["joined"] = true;
   if (!note.files.empty()) to["files"] = note.files;
   if (note.replies > 0) to["replies"] = note.replies;
   if (note.dark_since) to["dark_since"] = base::to_rfc3339(*note.dark_since);

@@ -18,6 +18,7 @@ struct Note {
   std::string opened_by;  // The delivery that posted it.
   std::string evidence = "{}";
   std::string evidence_of;         // The transition that brought it.
+  bool joined = false;             // To what was there before: its files are the last.
   std::vector<std::string> files;  // Ids of its uploads, by position; empty: not there.
   std::string shared;              // The transition whose texts were put into the thread.
   int replies = 0;                 // That count for the bound.

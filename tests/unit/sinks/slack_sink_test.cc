@@ -10,6 +10,7 @@
 #include "tests/fakes/io_thread.h"
 #include "tests/fakes/slack/fake_slack.h"
 #include "tests/fakes/slack/incident_samples.h"
+#include "tests/harness/temp_dir.h"
 
 namespace sinks::slack {
 namespace {
@@ -305,6 +306,56 @@ TEST_F(SlackSinkTest, FollowsTheChannelThatTheIncidentNames) {
   note.clear();
   delivery.transition.incident.identity.cluster = "not-there";
   EXPECT_THAT(message(), HasSubstr("posted C0000000001"));
+}
+
+TEST_F(SlackSinkTest, FindsWhatWentToSlackChannelForAChannelThatIsClosed) {
+  options.channel_override = ChannelTemplate::parse("cluster_name-payments").value();
+  delivery.transition.incident.identity.cluster = "prod";
+  ASSERT_TRUE(send());
+  ASSERT_THAT(slack.tops(), SizeIs(1));
+  note.clear();
+
+  ASSERT_TRUE(send(true));
+
+  EXPECT_THAT(slack.tops(), SizeIs(1));
+  EXPECT_EQ(decode_note(note).ts, slack.tops().front().ts);
+}
+
+TEST_F(SlackSinkTest, TakesANewTokenFromItsFile) {
+  harness::TempDir dir;
+  auto file = dir.write("token", "xoxb-first");
+  options.api_key = base::Secret("xoxb-first", file);
+  EXPECT_EQ(send().error().reason, Reason::kAuth);
+
+  dir.write("token", std::string(FakeSlack::kToken) + "\n");
+
+  // The file is looked at once a second at most.
+  auto limit = std::chrono::steady_clock::now() + seconds(60);
+  bool is_sent = false;
+  while (!is_sent && std::chrono::steady_clock::now() < limit) is_sent = send().has_value();
+  EXPECT_TRUE(is_sent);
+  EXPECT_THAT(slack.tops(), SizeIs(1));
+}
+
+TEST_F(SlackSinkTest, ShowsAnAnalysisBesideTheEvidence) {
+  add_graph();
+  ASSERT_TRUE(send());
+  next(TransitionState::kUpdated, "new_evidence");
+  delivery.transition.finding.type = schemas::FindingType::kAiAnalysis;
+  delivery.transition.finding.enrichments = {
+      {"ai_analysis", "", "", {schemas::MarkdownBlock{"The disk is slow, says the model."}}}};
+  ASSERT_TRUE(send());
+  EXPECT_THAT(shown(), HasSubstr("slack_file"));
+  EXPECT_THAT(shown(), HasSubstr("The disk is slow"));
+  EXPECT_THAT(slack.files(), SizeIs(1));
+
+  next(TransitionState::kUpdated, "new_member");
+  delivery.transition.finding.type = schemas::FindingType::kIssue;
+  add_graph("CPU");
+  ASSERT_TRUE(send());
+
+  EXPECT_THAT(shown(), HasSubstr("The disk is slow"));
+  EXPECT_THAT(slack.files(), SizeIs(2));
 }
 
 TEST_F(SlackSinkTest, SaysWhatToDoAndWhetherToTryAgain) {
