@@ -32,6 +32,7 @@ if(TOCSIN_SANITIZE)
   add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TOCSIN_SANITIZE})
 endif()
+add_library(c11_threads OBJECT EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/c11_threads.cc")
 
 # libFuzzer needs to see which branches an input takes, in our own code as in our headers; -O1, since speed is what finds
 # things. The C++ library checks its preconditions.
