@@ -42,6 +42,8 @@ std::optional<milliseconds> Tocsin::start() {
 }
 
 void Tocsin::crash() { process_->kill(); }
+void Tocsin::pause() { process_->signal(SIGSTOP); }
+void Tocsin::resume() { process_->signal(SIGCONT); }
 
 std::optional<harness::Exit> Tocsin::stop() {
   terminate();

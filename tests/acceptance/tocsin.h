@@ -30,6 +30,8 @@ class Tocsin {
   void launch();
   // kill -9.
   void crash();
+  void pause();   // SIGSTOP: connections stay, nothing answers.
+  void resume();  // SIGCONT.
   // SIGTERM; how it ended, or nullopt if it does not.
   std::optional<harness::Exit> stop();
   // SIGTERM, without waiting. A second one would end it at once: wait with ended().

@@ -47,6 +47,16 @@ milliseconds longest_handover(const std::vector<Tocsin*>& replicas) {
   return milliseconds(static_cast<std::int64_t>(longest * 1000));
 }
 
+// How often a stage of it was given partitions, by its own account.
+std::size_t partitions_taken(const Tocsin& replica) {
+  std::size_t taken = 0;
+  std::istringstream log(replica.log());
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("bus: a stage has its partitions") != std::string::npos) ++taken;
+  }
+  return taken;
+}
+
 class Handover : public OverKafka {
  protected:
   void expect_unnoticed(const Load& load, const std::vector<Tocsin*>& replicas) {
@@ -104,6 +114,31 @@ TEST_F(Handover, OneMoreProcessAndOneLessAreNotNoticed) {
   ASSERT_TRUE(load.finish(patience()));
 
   expect_unnoticed(load, {&stays, &comes});
+}
+
+// It stands still in the middle of its work, loses its partitions, and wakes up believing that it has them: what it
+// still writes must not count, and what it had begun is done by others.
+TEST_F(Handover, AProcessThatSleepsThroughItsSessionNeitherLosesNorDoublesWhenItWakes) {
+  harness::KafkaCluster& kafka = shared();
+  std::string config = config_over(kafka, "asleep.", {receiver_.url("/hook")});
+  Tocsin awake(config);
+  Tocsin sleeper(config);
+  ASSERT_NO_FATAL_FAILURE(start({&awake, &sleeper}));
+  Load load({awake.port()}, {.alerts_per_second = 50});
+
+  for (int i = 0; i < 2; ++i) {
+    pass(seconds(3));
+    std::size_t moved = partitions_taken(awake);
+    sleeper.pause();
+    EXPECT_TRUE(harness::eventually(patience(), [&] { return partitions_taken(awake) > moved; })) << awake.log();
+    pass(seconds(5));
+    sleeper.resume();
+  }
+  ASSERT_TRUE(load.finish(patience()));
+
+  await_told(load, {&outcomes_}, awake);
+  expect_balance(load, {&outcomes_}, awake);
+  std::printf("%zu alerts, %zu deliveries repeated under their key\n", load.accepted(), outcomes_.repeated());
 }
 
 }  // namespace
