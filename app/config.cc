@@ -145,6 +145,14 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
   return config;
 }
 
+std::map<std::string, std::shared_ptr<sinks::Inbox>> Config::inboxes() const {
+  std::map<std::string, std::shared_ptr<sinks::Inbox>> found;
+  for (const auto& member : sinks.members) {
+    if (member.configured.inbox) found.emplace(member.name, member.configured.inbox);
+  }
+  return found;
+}
+
 std::vector<std::string> Config::sink_names() const {
   auto names = sinks.names();
   if (heartbeat && !heartbeat->url.empty()) names.emplace_back(kHeartbeatSink);

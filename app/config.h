@@ -35,6 +35,8 @@ struct Config {
 
   // Of everything that is delivered to: the sinks, and the URL of the heartbeat.
   std::vector<std::string> sink_names() const;
+  // What can be said back to the sinks, by their names.
+  std::map<std::string, std::shared_ptr<sinks::Inbox>> inboxes() const;
   ingest::SplitRules split_rules() const { return {relabel, watchdog}; }
   heartbeat::Rules heartbeat_rules() const;
 };

@@ -13,6 +13,7 @@ namespace {
 
 constexpr Endpoint kEndpoints[] = {
     {"POST", "/api/alerts", Access::kIntake, "Takes the webhook of Alertmanager or Grafana."},
+    {"POST", "/api/slack/interactivity", Access::kSigned, "Takes the clicks on buttons of Slack messages."},
     {"GET", "/livez", Access::kOpen, "Whether the process answers."},
     {"GET", "/healthz", Access::kOpen, "The same, under its older name."},
     {"GET", "/readyz", Access::kOpen, "Whether alerts can be taken; with `?verbose` each check by name."},
@@ -28,6 +29,8 @@ const char* who(Access access) {
       return "everybody";
     case Access::kIntake:
       return "everybody; with `intake_auth`: who shows it";
+    case Access::kSigned:
+      return "who signs with a `signing_secret` of a `slack_sink`";
     case Access::kControl:
       return "who shows `token`; with `trust_loopback`: loopback too";
   }

@@ -11,6 +11,7 @@ namespace app {
 enum class Access {
   kOpen,     // Everybody.
   kIntake,   // Everybody, or whoever shows the credentials of `server.intake_auth` where that is set.
+  kSigned,   // Whoever signs with the secret that the endpoint is for; it judges that itself.
   kControl,  // Whoever shows `server.token`, or comes over loopback where that is trusted.
 };
 

@@ -71,6 +71,7 @@ Guard::Refused Guard::judge_head(Access access, const ServerRequest& head) const
   bool is_control = access == Access::kControl;
   if (is_control && rules->trusts_loopback && is_from_here(head)) return std::nullopt;
   if (rules->wants_certificate && !head.has_certificate) return refuse(403, "a client certificate is needed");
+  if (access == Access::kSigned) return std::nullopt;
   const Credentials& credentials = is_control ? rules->control : rules->intake;
   if (credentials.empty()) {
     return is_control ? Refused(refuse(403, "only over loopback, as no token is configured")) : std::nullopt;

@@ -34,7 +34,9 @@ Pipeline::Pipeline(Config config, Roles roles, PipelineDeps deps)
       split_relay_("split", splitter_, heartbeat::split, passes_, rules_),
       playbooks_relay_("playbooks", worker_, heartbeat::play, passes_, rules_),
       incidents_relay_("incidents", keeper_, heartbeat::keep, passes_, rules_),
-      routing_relay_("routing", router_, heartbeat::route, passes_, rules_) {}
+      routing_relay_("routing", router_, heartbeat::route, passes_, rules_) {
+  keeper_.expect_commands(!config_.inboxes().empty());
+}
 
 Pipeline::~Pipeline() = default;
 
@@ -148,6 +150,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
   splitter_.replace(next.split_rules());
   rules_.replace(next.heartbeat_rules());
   worker_.replace(next.playbooks);
+  keeper_.expect_commands(!next.inboxes().empty());
   if (roles_.sinks) {
     std::vector<std::string> ended;
     for (const auto& [name, running] : sinks_) {

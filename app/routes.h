@@ -30,7 +30,8 @@ struct Operations {
   std::function<base::Task<net::http::ServerResponse>(std::string body)> change_dead_letters;
 };
 
-// Adds a route for each of endpoints() but those of intake. `add` gets method, path and handler of each.
+// Adds a route for each of endpoints() but those of intake and the signed ones. `add` gets method, path and handler of
+// each.
 using AddRoute = std::function<void(const std::string&, const std::string&, net::http::RequestHandler)>;
 // `metrics` must outlive the server.
 void add_routes(const AddRoute& add, base::Metrics& metrics, Operations operations);

@@ -10,6 +10,7 @@
 
 #include "app/await.h"
 #include "app/bus_wiring.h"
+#include "app/clicks.h"
 #include "app/front_door.h"
 #include "app/heartbeat/heart.h"
 #include "app/input_recorder.h"
@@ -83,6 +84,7 @@ struct Service::Parts {
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<heartbeat::Heart> heart;
   std::unique_ptr<ingest::AlertWebhook> webhook;
+  std::unique_ptr<Clicks> clicks;
   std::unique_ptr<FrontDoor> door;
   mutable std::mutex mutex;  // Guards the two below.
   std::string broken_config;
@@ -141,6 +143,10 @@ base::Result<void> Service::Parts::start_server() {
   BOOST_OUTCOME_TRY(
       door, FrontDoor::open(pipeline->config().server, settings.listen, net.executor(), files.executor(), metrics));
   webhook = std::make_unique<ingest::AlertWebhook>(*bus, clock, metrics);
+  clicks = std::make_unique<Clicks>(*bus, clock, metrics);
+  clicks->use(pipeline->config().inboxes());
+  door->route("POST", "/api/slack/interactivity",
+              [this](ServerRequest request) { return clicks->handle(std::move(request)); });
   if (Roles::of(settings.roles).ingest) {
     door->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
   }
@@ -212,6 +218,7 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
     ServerSection server = next->server;
     auto applied = co_await pipeline->apply(std::move(*next));
     if (!applied) errors.push_back(applied.error().message);
+    if (applied) clicks->use(pipeline->config().inboxes());
     if (applied) door->take(server);
     if (applied) co_await heart->use(heart_options());
   } else {

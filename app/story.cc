@@ -202,6 +202,7 @@ nlohmann::json to_json(const Story& story) {
                                    {"state", schemas::to_string(transition.state)},
                                    {"cause", transition.cause},
                                    {"at", base::to_rfc3339(transition.at)}});
+    if (transition.command) json["transitions"].back()["by"] = person_of(*transition.command);
   }
   json["receipts"] = nlohmann::json::array();
   for (const auto& receipt : story.receipts) {

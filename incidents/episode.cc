@@ -71,6 +71,7 @@ Outcome Episode::reopen(const Finding& finding) {
   schemas::Incident& incident = kept_->incident;
   incident.open = true;
   incident.resolved.reset();
+  incident.acknowledged.reset();
   incident.inferred_end = false;
   txn_.cancel_timer(kForgetTimer);
   raise_severity(finding);
@@ -105,6 +106,17 @@ Outcome Episode::resolve(const Finding& finding) {
 Outcome Episode::remark() {
   if (!kept_) return {"no_open_incident", std::nullopt};
   return {"new_evidence", TransitionState::kUpdated};
+}
+
+Outcome Episode::command(const schemas::Command& command) {
+  using schemas::CommandAction;
+  schemas::Incident& incident = kept_->incident;
+  if (command.action == CommandAction::kEvidence) return {"evidence_asked", TransitionState::kUpdated};
+  if (!incident.open) return {"not_open", std::nullopt};
+  if (command.action == CommandAction::kSilence) return {"silence_asked", TransitionState::kUpdated};
+  if (incident.acknowledged) return {"acknowledged_before", std::nullopt};
+  incident.acknowledged = {.sink = command.sink, .by = command.by, .by_name = command.by_name, .at = command.at};
+  return {"acknowledged", TransitionState::kUpdated};
 }
 
 std::optional<Outcome> Episode::hold_down_over() {

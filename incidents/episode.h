@@ -38,6 +38,8 @@ class Episode {
   Outcome resolve(const schemas::Finding& finding);
   // An analysis or another remark: belongs to the incident, but neither opens it nor keeps it open.
   Outcome remark();
+  // What somebody asks; whatever is told of it leaves the incident as it is, but for who has taken it on.
+  Outcome command(const schemas::Command& command);
   // nullopt: the timer has nothing to do any more.
   std::optional<Outcome> hold_down_over();
   std::optional<Outcome> quiet_time_over();

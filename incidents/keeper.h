@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string_view>
 
@@ -25,10 +26,12 @@ struct KeeperOptions {
 // Turns findings into the transitions of incidents: opened, updated, resolved, reopened. Repeats, flapping and end by
 // silence are decided here and nowhere else.
 //
-// Handles topic `findings`, emits to `transitions`. State is one entry a key and is erased when the incident can't open
-// again. A finding that was applied before changes nothing, so that reading it again after a crash is harmless. Every
-// finding with an event is counted in the ledger once: as the cause of what it did, or as matched_nothing/
-// no_open_incident for a resolve of what is not open. `metrics` must outlive it.
+// Handles the topics `findings` and `commands`, emits to `transitions`. State is one entry a key and is erased when the
+// incident can't open again. A finding that was applied before changes nothing, so that reading it again after a crash
+// is harmless. Every finding with an event is counted in the ledger once: as the cause of what it did, or as
+// matched_nothing/ no_open_incident for a resolve of what is not open. A command is told as a transition with the last
+// finding, once; one for an incident that is not there, or not open any more, is counted and dropped. `metrics` must
+// outlive it.
 class Keeper final : public bus::Handler {
  public:
   Keeper(KeeperOptions options, base::Metrics& metrics);
@@ -37,9 +40,17 @@ class Keeper final : public bus::Handler {
   base::Task<base::Result<void>> on_timer(const bus::Timer& timer, bus::Transaction& txn) override;
   void on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) override;
 
+  // Whether commands are to be expected: then the last finding of an incident is kept, without its evidence (1 to 3 KB
+  // that are written with every finding). Commands for what came before are not known.
+  void expect_commands(bool expected) { expects_commands_ = expected; }
+
  private:
+  base::Task<base::Result<void>> on_finding(const bus::Record& record, bus::Transaction& txn);
+  base::Task<base::Result<void>> on_command(const bus::Record& record, bus::Transaction& txn);
+
   KeeperOptions options_;
   base::Metrics& metrics_;
+  std::atomic<bool> expects_commands_ = false;
 };
 
 bus::StageSpec keeper_stage();

@@ -11,6 +11,7 @@ inline constexpr std::string_view kIntake = "intake";            // Bodies as ac
 inline constexpr std::string_view kEvents = "events";            // Event, keyed by subject.
 inline constexpr std::string_view kFindings = "findings";        // Finding, keyed by incident.
 inline constexpr std::string_view kTransitions = "transitions";  // Transition, keyed by incident.
+inline constexpr std::string_view kCommands = "commands";        // Command, keyed by incident.
 inline constexpr std::string_view kReceipts = "receipts";        // Receipt, keyed by incident.
 inline constexpr std::string_view kTraces = "traces";            // EventTrace, keyed by subject.
 

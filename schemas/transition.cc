@@ -14,6 +14,24 @@ std::string_view to_string(TransitionState state) { return codec::name_of(state)
 
 bool is_heartbeat(const Transition& transition) { return transition.cause == kHeartbeatCause; }
 
+bool is_asked(const Transition& transition) {
+  return transition.command && transition.command->action != CommandAction::kAcknowledge;
+}
+
+void write_fields(Writer& out, const Acknowledgement& acknowledged) {
+  out.field("sink", acknowledged.sink);
+  out.field("by", acknowledged.by);
+  out.field("by_name", acknowledged.by_name);
+  out.field("at", acknowledged.at);
+}
+
+void read_fields(Fields& in, Acknowledgement& acknowledged) {
+  in.optional("sink", acknowledged.sink);
+  in.optional("by", acknowledged.by);
+  in.optional("by_name", acknowledged.by_name);
+  in.required("at", acknowledged.at);
+}
+
 void write_fields(Writer& out, const Incident& incident) {
   out.field("id", incident.id);
   out.field("identity", incident.identity);
@@ -27,6 +45,7 @@ void write_fields(Writer& out, const Incident& incident) {
   out.field("members", incident.members);
   if (incident.members_not_listed != 0) out.field("members_not_listed", incident.members_not_listed);
   if (incident.inferred_end) out.field("inferred_end", true);
+  out.field_if_set("acknowledged", incident.acknowledged);
 }
 
 void read_fields(Fields& in, Incident& incident) {
@@ -42,6 +61,7 @@ void read_fields(Fields& in, Incident& incident) {
   in.optional("members", incident.members);
   in.optional("members_not_listed", incident.members_not_listed);
   in.optional("inferred_end", incident.inferred_end);
+  if (in.find("acknowledged")) in.optional("acknowledged", incident.acknowledged.emplace());
 }
 
 void write_fields(Writer& out, const Transition& transition) {
@@ -52,6 +72,7 @@ void write_fields(Writer& out, const Transition& transition) {
   out.field("at", transition.at);
   out.field("incident", transition.incident);
   out.field("finding", transition.finding);
+  out.field_if_set("command", transition.command);
   out.members(transition.unknown);
 }
 
@@ -63,6 +84,7 @@ void read_fields(Fields& in, Transition& transition) {
   in.required("at", transition.at);
   in.required("incident", transition.incident);
   in.required("finding", transition.finding);
+  if (in.find("command")) in.optional("command", transition.command.emplace());
   transition.unknown = in.unknown();
 }
 

@@ -5,12 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "schemas/command.h"
 #include "schemas/finding.h"
 
 namespace schemas {
 
 enum class TransitionState { kOpened, kUpdated, kResolved, kReopened };
 std::string_view to_string(TransitionState state);  // "opened", "updated", "resolved", "reopened"
+
+// Somebody has taken an incident on.
+struct Acknowledgement {
+  std::string sink;     // Where it was said.
+  std::string by;       // Who, as that sink names people: "<@U123>".
+  std::string by_name;  // The same for other readers: "ann".
+  base::Time at;
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
 
 // The incident as it stands at a transition.
 struct Incident {
@@ -22,10 +32,11 @@ struct Incident {
   base::Time opened;
   base::Time last_seen;
   std::optional<base::Time> resolved;
-  std::int64_t count = 0;               // Findings that said it, repeats included.
-  std::vector<std::string> members;     // What is open now.
-  std::int64_t members_not_listed = 0;  // Open too, but over the bound of what is listed.
-  bool inferred_end = false;            // Closed by quiet time instead of by a resolve.
+  std::int64_t count = 0;                       // Findings that said it, repeats included.
+  std::vector<std::string> members;             // What is open now.
+  std::int64_t members_not_listed = 0;          // Open too, but over the bound of what is listed.
+  bool inferred_end = false;                    // Closed by quiet time instead of by a resolve.
+  std::optional<Acknowledgement> acknowledged;  // Since it opened or reopened.
   friend bool operator==(const Incident&, const Incident&) = default;
 };
 
@@ -35,16 +46,19 @@ struct Transition {
   std::string id;  // Derived from the incident's id and the event that caused it.
   TransitionState state = TransitionState::kOpened;
   std::string cause;  // "first_finding", "new_member", "severity_rise", "repeat", "new_evidence",
-                      // "last_member_resolved", "quiet_time", ...
+                      // "last_member_resolved", "quiet_time", "acknowledged", "silence_asked", "evidence_asked", ...
   base::Time at;
   Incident incident;
-  Finding finding;  // The one that caused it; the last one for a timer.
+  Finding finding;                 // The one that caused it; the last one for a timer or a command.
+  std::optional<Command> command;  // That caused it. What is asked is told to the sink where it was asked alone.
   std::string unknown = "{}";
 };
 
 // The cause of a beat of tocsin's own, which shows that a sink can be told.
 inline constexpr std::string_view kHeartbeatCause = "heartbeat";
 bool is_heartbeat(const Transition& transition);
+// Whether it tells nothing of the incident but what somebody asked of one sink.
+bool is_asked(const Transition& transition);
 
 std::string encode(const Transition& transition);
 base::Result<Transition> decode_transition(std::string_view json);

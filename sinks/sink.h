@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct Reply {
 
 // One attempt to send a delivery.
 struct Sending {
+  static constexpr std::size_t kMostKept = 64 * 1024;
+
   const schemas::Delivery& delivery;
   Rendered rendered = {};
   base::Deadline deadline = {};
@@ -37,6 +40,8 @@ struct Sending {
   // It is kept with the incident, whether the attempt succeeds or fails, over restarts and hand-overs, until a day
   // after the incident's end. A few kilobytes: it is written with every send.
   std::string note = {};
+  // More of that, which seldom changes: at most kMostKept bytes, written only when it is another.
+  std::string kept = {};
   // An earlier attempt may have arrived without our knowing: it ended in the dark, or whoever ran the stage before this
   // process may have made it.
   bool maybe_sent = false;

@@ -14,6 +14,7 @@
 #include "base/yaml/node.h"
 #include "base/yaml/problems.h"
 #include "net/http/client.h"
+#include "sinks/inbox.h"
 #include "sinks/sink.h"
 #include "sinks/sink_options.h"
 
@@ -33,7 +34,8 @@ struct Services {
 // A sink as its section of the configuration describes it.
 struct Configured {
   SinkOptions common;
-  std::unique_ptr<Sink> sink;  // Null where the section has errors.
+  std::unique_ptr<Sink> sink;         // Null where the section has errors.
+  std::shared_ptr<Inbox> inbox = {};  // Null: nobody can say anything back.
 };
 
 // A kind of sink, as app/components.cc lists it.

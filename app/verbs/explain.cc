@@ -33,7 +33,7 @@ std::string as_text(const Story& story) {
   }
   for (const auto& transition : story.transitions) {
     steps.add({"incident", short_id(transition.incident.id), std::string(schemas::to_string(transition.state)),
-               transition.cause});
+               transition.command ? transition.cause + " by " + person_of(*transition.command) : transition.cause});
     for (const auto& receipt : story.receipts) {
       if (receipt.transition_id != transition.id) continue;
       steps.add({"sink", receipt.sink, std::string(schemas::to_string(receipt.outcome)), detail_of(receipt)});

@@ -62,8 +62,11 @@ base::Task<void> StageMember::prepare() {
   while (!closing_) {
     std::map<std::string, int> partitions;
     int most = 0;
-    for (const auto& [kafka_topic, topic] : bus_names_) {
-      partitions[topic] = co_await deps_.cluster.partitions_of(record_topic(deps_.cluster.options(), topic));
+    for (const auto& topic : spec_.inputs) {
+      // One that a later version reads beside those that are there gets as many as these.
+      auto wanted = record_topic(deps_.cluster.options(), topic);
+      if (most > 0) wanted.partitions = most;
+      partitions[topic] = co_await deps_.cluster.partitions_of(std::move(wanted));
       most = std::max(most, partitions[topic]);
     }
     int changelog = co_await deps_.cluster.partitions_of(changelog_topic(deps_.cluster.options(), spec_.name, most));

@@ -36,6 +36,8 @@ template <>
 inline constexpr std::array<std::string_view, 4> kNames<TransitionState> = {"opened", "updated", "resolved",
                                                                             "reopened"};
 template <>
+inline constexpr std::array<std::string_view, 3> kNames<CommandAction> = {"acknowledge", "silence", "evidence"};
+template <>
 inline constexpr std::array<std::string_view, 3> kNames<DeliveryOutcome> = {"delivered", "suppressed", "dead_lettered"};
 template <>
 inline constexpr std::array<std::string_view, 5> kNames<base::Unit> = {"plain", "bytes", "percent", "millicores",

@@ -81,7 +81,17 @@ schemas::Delivery full_sample() {
                          .count = 3,
                          .members = {"a3c1", "b4d2"},
                          .members_not_listed = 1,
-                         .inferred_end = true};
+                         .inferred_end = true,
+                         .acknowledged = schemas::Acknowledgement{"chat", "<@U1>", "ann", kOpened}};
+  transition.command = schemas::Command{.id = "command-1",
+                                        .action = schemas::CommandAction::kSilence,
+                                        .hours = 4,
+                                        .sink = "chat",
+                                        .incident_key = "5f0c",
+                                        .incident_id = "incident-1",
+                                        .by = "<@U1>",
+                                        .by_name = "ann",
+                                        .at = kOpened};
   return delivery;
 }
 

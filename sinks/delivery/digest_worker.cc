@@ -143,9 +143,9 @@ base::Task<base::Result<void>> DigestWorker::send(bus::Transaction& txn) {
   // Of what a sink took over, nobody knows the lane.
   if (batch.digest.lane.empty()) batch.digest.lane = sender_.lane(delivery);
   Gate::Ask ask{.lane = batch.digest.lane, .rank = progress.urgent ? Rank::kUrgent : Rank::kUsual};
-  std::string no_note;
+  Sender::Memory none;
   auto outcome = co_await sender_.attempt(
-      delivery, [&] { return sender_.render(batch.digest); }, std::move(ask), progress.attempts, no_note, txn);
+      delivery, [&] { return sender_.render(batch.digest); }, std::move(ask), progress.attempts, none, txn);
   if (outcome.stopped) co_return outcome.reply.error();
   if (outcome.reply) {
     settle(batch, outcome, txn);

@@ -7,11 +7,12 @@
 
 #include "bus/transaction.h"
 #include "schemas/transition.h"
+#include "sinks/delivery/sender.h"
 
 namespace sinks {
 
-// What a sink noted of the incidents of a key (Sending::note). A view of the state of the transaction's key
-// (docs/formats/sink-state.md).
+// What a sink noted of the incidents of a key (Sending::note, Sending::kept). A view of the state of the transaction's
+// key (docs/formats/sink-state.md).
 class Notes {
  public:
   // Longer than an incident may open again as itself.
@@ -22,13 +23,15 @@ class Notes {
 
   explicit Notes(bus::Transaction& txn) : txn_(txn) {}
 
-  std::string of(const schemas::Incident& incident) const;
+  Sender::Memory of(const schemas::Incident& incident) const;
   // After an attempt; sets the timer that forgets once the incident is over.
-  void keep(const schemas::Incident& incident, std::string note);
+  void keep(const schemas::Incident& incident, Sender::Memory memory);
   // On the timer.
   void forget_all();
 
  private:
+  void put(std::string_view table, const std::string& incident, std::string text);
+
   bus::Transaction& txn_;
 };
 

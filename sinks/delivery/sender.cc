@@ -92,7 +92,7 @@ Sender::Sender(DeliveryOptions options, std::unique_ptr<Sink> sink, DeliveryDeps
 }
 
 base::Task<Sender::Outcome> Sender::attempt(const schemas::Delivery& delivery, Render render, Gate::Ask ask,
-                                            Attempts attempts, std::string& note, const bus::Transaction& txn) {
+                                            Attempts attempts, Memory& memory, const bus::Transaction& txn) {
   const base::Time now = txn.now();
   const base::Time started = clock_.now();
   Outcome outcome{.reply = base::passing(Reason::kCancelled, "stopped"), .attempts = attempts, .now = now};
@@ -103,12 +103,13 @@ base::Task<Sender::Outcome> Sender::attempt(const schemas::Delivery& delivery, R
     outcome.later = turn.later;
     if (turn.pass) {
       Sending sending{.delivery = delivery,
-                      .note = note,
+                      .note = memory.note,
+                      .kept = memory.kept,
                       .maybe_sent = attempts.in_the_dark,
                       .owned_since = txn.owned_since(),
                       .lane = std::move(lane)};
       co_await send_rendered(render(), sending, *turn.pass, outcome);
-      note = std::move(sending.note);
+      memory = {std::move(sending.note), std::move(sending.kept)};
     } else if (!turn.later) {
       auto why = gate_.last_error().value_or(base::passing(Reason::kUnavailable, "the sink is down"));
       outcome.reply = given_up(why.in("not tried, others failed with"));

@@ -62,10 +62,16 @@ class Sender {
   // Renders when it has its turn, so that nothing is drawn for a digest's parts.
   using Render = std::function<base::Result<Rendered>()>;
 
-  // Waits for a turn as `ask` says, renders and makes one attempt; where rendering fails there is none. `note` is
-  // Sending::note, in and out. An attempt after the retry budget of `attempts` is not made either.
+  // What the sink remembers of an incident: Sending::note and Sending::kept.
+  struct Memory {
+    std::string note;
+    std::string kept;
+  };
+
+  // Waits for a turn as `ask` says, renders and makes one attempt; where rendering fails there is none. `memory` goes
+  // in and out. An attempt after the retry budget of `attempts` is not made either.
   base::Task<Outcome> attempt(const schemas::Delivery& delivery, Render render, Gate::Ask ask, Attempts attempts,
-                              std::string& note, const bus::Transaction& txn);
+                              Memory& memory, const bus::Transaction& txn);
 
   base::Result<Rendered> render(const schemas::Delivery& delivery) const;
   base::Result<Rendered> render(const Digest& digest) const;

@@ -30,6 +30,7 @@ bool is_over_limit(const schemas::Transition& transition, const Telling& telling
 Verdict judge_digested(schemas::Delivery& delivery, schemas::Severity told) {
   const auto& transition = delivery.transition;
   if (transition.state == TransitionState::kResolved) return {.action = Verdict::Do::kFold};
+  if (transition.command) return {.action = Verdict::Do::kSuppress, .reason = "told_in_digest"};
   if (!is_news(delivery) && transition.incident.severity <= told) {
     return {.action = Verdict::Do::kSuppress, .reason = "told_in_digest"};
   }
@@ -72,7 +73,8 @@ void Tellings::forget_all() {
 }
 
 bool is_news(const schemas::Delivery& delivery) {
-  return delivery.opening || delivery.transition.state != TransitionState::kUpdated;
+  const auto& transition = delivery.transition;
+  return delivery.opening || transition.state != TransitionState::kUpdated || transition.command;
 }
 
 bool is_mere_repeat(const schemas::Delivery& delivery, const Telling& telling, const Pace& pace) {

@@ -144,19 +144,20 @@ base::Task<Sender::Outcome> DeliveryWorker::attempt(const schemas::Delivery& del
   const auto& options = sender_.options();
   const auto& incident = delivery.transition.incident;
   Notes notes(txn);
-  std::string note = notes.of(incident);
+  Sender::Memory memory = notes.of(incident);
   Gate::Ask ask{.lane = sender_.lane(delivery), .patience = kPatience};
-  ask.rank = is_urgent(delivery) ? Rank::kUrgent : calls(delivery) ? Rank::kUsual : Rank::kEdit;
+  bool is_waited_for = calls(delivery) || delivery.transition.command;
+  ask.rank = is_urgent(delivery) ? Rank::kUrgent : is_waited_for ? Rank::kUsual : Rank::kEdit;
   if (folds(options)) {
     ask.patience = options.storm.digest_after;
     // What may have been told by itself already goes on by itself.
     ask.folds = !schemas::is_heartbeat(delivery.transition) && delivery.opening &&
-                delivery.transition.state != TransitionState::kResolved && attempts.made == 0 && note.empty() &&
+                delivery.transition.state != TransitionState::kResolved && attempts.made == 0 && memory.note.empty() &&
                 !telling.last;
   }
   auto outcome = co_await sender_.attempt(
-      delivery, [&] { return sender_.render(delivery); }, std::move(ask), attempts, note, txn);
-  if (outcome.attempts.made > attempts.made) notes.keep(incident, std::move(note));
+      delivery, [&] { return sender_.render(delivery); }, std::move(ask), attempts, memory, txn);
+  if (outcome.attempts.made > attempts.made) notes.keep(incident, std::move(memory));
   co_return outcome;
 }
 

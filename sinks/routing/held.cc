@@ -59,7 +59,7 @@ void HeldIncidents::renew(const schemas::Transition& transition) {
   const std::string* text = txn_.get(kNewest, transition.incident.id);
   if (!text) return;
   auto before = schemas::decode_transition(*text);
-  if (before && transition.cause == "repeat") {
+  if (before && (transition.cause == "repeat" || transition.command)) {
     before.value().incident = transition.incident;
     keep(before.value(), txn_);
   } else {

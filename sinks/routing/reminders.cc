@@ -28,7 +28,8 @@ std::optional<base::Time> when(const std::string& text) {
 
 void Reminders::note(const RoutingTable& table, const schemas::Transition& transition,
                      const std::vector<Decision>& decisions) {
-  if (transition.state == schemas::TransitionState::kResolved) {
+  bool is_taken_on = transition.incident.acknowledged.has_value();
+  if (transition.state == schemas::TransitionState::kResolved || is_taken_on) {
     for (const auto& [sink, time] : txn_.entries(kTable)) txn_.erase(kTable, sink);
     return txn_.cancel_timer(kTimer);
   }

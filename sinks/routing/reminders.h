@@ -19,7 +19,8 @@ class Reminders {
 
   explicit Reminders(bus::Transaction& txn) : txn_(txn) {}
 
-  // A transition was decided: an opening starts the time of its sink, an end stops all.
+  // A transition was decided: an opening starts the time of its sink; an end, or somebody who has taken it on, stops
+  // all.
   void note(const RoutingTable& table, const schemas::Transition& transition, const std::vector<Decision>& decisions);
 
   // On the timer: the sinks that are to be told now, each as an opening with the transition that the timer carries;

@@ -107,6 +107,28 @@ Judgement judge_news(const Route& route, const schemas::Transition& transition, 
   return quiet;
 }
 
+// What somebody asked goes where it was asked, whatever the sink wants else; that somebody has taken the incident on
+// also to the others that know of it and want updates.
+std::vector<Decision> decide_command(const RoutingTable& table, const schemas::Transition& transition,
+                                     const Circumstances& circumstances) {
+  std::vector<Decision> decisions;
+  for (const auto& route : table) {
+    bool is_asked_here = route.sink == transition.command->sink;
+    if (!contains(circumstances.told, route.sink) || (is_asked(transition) && !is_asked_here)) continue;
+    Judgement refusal;
+    if (!is_asked_here) refusal = judge_update(route, transition, true, false);
+    if (!is_asked_here && !refusal) refusal = judge_hours(route, circumstances.now);
+    Decision decision{.sink = route.sink, .chosen = !refusal};
+    if (refusal) {
+      decision.reason = refusal->reason;
+      decision.detail = refusal->detail;
+      decision.held = refusal->is_quiet;
+    }
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
 }  // namespace
 
 const std::vector<std::string>& routing_attributes() {
@@ -117,6 +139,7 @@ const std::vector<std::string>& routing_attributes() {
 
 std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
                              const Circumstances& circumstances) {
+  if (transition.command) return decide_command(table, transition, circumstances);
   auto attributes = attributes_of(transition);
   bool is_end = transition.state == TransitionState::kResolved;
   std::string stopped_by;

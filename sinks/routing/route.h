@@ -54,7 +54,8 @@ struct Circumstances {
 // A sink that was told of an incident gets its end, whatever playbook, scope or an earlier sink's `stop` say of the
 // finding that ended it. Everything else is judged by itself: the severity that counts is the incident's, the worst it
 // has had, so that an incident does not fall out of a sink's scope half-way. A sink in its quiet hours gets nothing and
-// stops nothing: the incident goes to the sinks after it.
+// stops nothing: the incident goes to the sinks after it. What a command caused is decided for sinks that were told of
+// the incident only: it goes to the sink where it was asked, and, unless it is_asked(), to those that want updates.
 std::vector<Decision> decide(const RoutingTable& table, const schemas::Transition& transition,
                              const Circumstances& circumstances);
 

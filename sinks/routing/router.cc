@@ -191,6 +191,8 @@ base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus:
       emit_suppressed(transition, decision, txn);
     }
   }
+  // Of the incident itself there is nothing new.
+  if (is_asked(transition)) co_return base::ok();
   Reminders(txn).note(*routes, transition, decisions);
   bool holds = std::any_of(decisions.begin(), decisions.end(), [](const Decision& one) { return one.held; });
   if (held_before || holds) {

@@ -116,6 +116,7 @@ std::string compose(const Delivery& delivery, const Shown& shown, const Style& s
   json attached = json::array();
   auto where = where_line(transition);
   attached.push_back(context_block((where.empty() ? "" : where + "\n") + when_line(transition)));
+  if (auto taken = acknowledged_line(delivery); !taken.empty()) attached.push_back(context_block(std::move(taken)));
   add_evidence(drawing, shown, attached);
   add_links(drawing, shown, style, attached);
   attached.push_back(context_block(identity_line(transition)));
@@ -137,6 +138,14 @@ std::string compose_reply(const Delivery& delivery, const Shown& shown, const St
   if (attached.empty()) attached.push_back(context_block(identity_line(transition)));
   return written(message_of(fallback_text(transition, style, kLongestText), std::move(blocks), colour_of(transition),
                             std::move(attached), metadata(delivery, "reply")));
+}
+
+std::string compose_answer(const Delivery& delivery, const std::string& mrkdwn) {
+  return written(json{{"text", mrkdwn},
+                      {"blocks", json::array({section_block(mrkdwn)})},
+                      {"metadata", metadata(delivery, "reply")},
+                      {"unfurl_links", false},
+                      {"unfurl_media", false}});
 }
 
 std::string compose_minimal(const Delivery& delivery, const Style& style) {

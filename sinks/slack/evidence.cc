@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "sinks/render/shrink.h"
+#include "sinks/slack/buttons.h"
 #include "sinks/slack/living_message.h"
 
 namespace sinks::slack {
@@ -49,6 +51,10 @@ base::Task<void> LivingMessage::gather() {
       }
     }
   }
+  bool will_share = note_.ts.empty() || will_reply() || note_.shared == transition_.id;
+  bool is_more = !will_share && !texts_.empty();
+  // What joins does not take the place of what was cut before.
+  if (is_more || !note_.joined) keep_texts(is_more);
   co_await wait_for_pictures(within(kUsable, sending_.deadline));
 }
 
@@ -108,19 +114,28 @@ base::Task<void> LivingMessage::show_late_pictures() {
 
 Shown LivingMessage::shown() const {
   Shown shown{.evidence = note_.evidence, .file_ids = note_.files};
+  if (deps_.options.has_buttons) {
+    shown.actions = buttons_of(delivery_, {.silences = deps_.options.silences.has_value(), .evidence = note_.has_more});
+  }
   for (auto& id : shown.file_ids) {
     if (std::find(pending_.begin(), pending_.end(), id) != pending_.end()) id.clear();
   }
   return shown;
 }
 
-base::Task<Called<>> LivingMessage::reply() {
+bool LivingMessage::will_reply() const {
   using schemas::TransitionState;
+  if (transition_.cause == "severity_rise" || transition_.state == TransitionState::kReopened) return true;
+  // Reminders end when somebody has taken the incident on; one may have been on its way.
+  if (is_reminder()) return !transition_.incident.acknowledged;
+  return transition_.state == TransitionState::kUpdated && brings_evidence(transition_) &&
+         note_.replies < deps_.options.thread_replies;
+}
+
+base::Task<Called<>> LivingMessage::reply() {
   bool shouts = transition_.cause == "severity_rise" || is_reminder();
-  bool calls = shouts || transition_.state == TransitionState::kReopened;
-  bool adds = transition_.state == TransitionState::kUpdated && brings_evidence(transition_) &&
-              note_.replies < deps_.options.thread_replies;
-  if (opened_ || (!calls && !adds) || note_.replied == delivery_.id) co_return boost::outcome_v2::success();
+  bool calls = shouts || transition_.state == schemas::TransitionState::kReopened;
+  if (opened_ || !will_reply() || note_.replied == delivery_.id) co_return boost::outcome_v2::success();
   if (!co_await was_replied()) {
     nlohmann::json to = {{"channel", note_.channel}, {"thread_ts", note_.ts}};
     // An edit calls nobody: what is worse than before, or still there, is shown in the channel too.
@@ -148,6 +163,17 @@ base::Task<bool> LivingMessage::was_replied() {
   co_return found&& found.value();
 }
 
+// What is not put into the thread is kept for who asks for it.
+void LivingMessage::keep_texts(bool wanted) {
+  note_.has_more = false;
+  sending_.kept.clear();
+  if (!wanted || !deps_.options.has_buttons) return;
+  auto kept = encode_within(transition_, Sending::kMostKept, "slack");
+  if (!kept) return;
+  sending_.kept = std::move(kept.value());
+  note_.has_more = true;
+}
+
 // At most once: they are a help, and a second copy would not be.
 base::Task<void> LivingMessage::share_texts() {
   if (texts_.empty() || note_.shared == transition_.id || (!opened_ && !has_replied_)) co_return;
@@ -157,6 +183,7 @@ base::Task<void> LivingMessage::share_texts() {
     for (std::size_t i = 0; i < shared.value().size(); ++i) note_.files[texts_at_[i]] = shared.value()[i];
     co_return;
   }
+  keep_texts(true);
   base::log::warn("slack: files could not be put into a message's thread",
                   {{"sink", delivery_.sink}, {"why", shared.error().error.message}});
 }
@@ -164,6 +191,7 @@ base::Task<void> LivingMessage::share_texts() {
 // For the receipt.
 std::string LivingMessage::summary() const {
   std::string text = (opened_ ? "posted " : "edited ") + note_.channel + " " + note_.ts;
+  if (transition_.command) text += ", " + transition_.cause + " by " + person_of(*transition_.command);
   if (has_replied_) text += ", replied";
   for (const auto& id : note_.files) text += id.empty() ? "" : ", file " + id;
   if (is_minimal_) text += ", in minimal form";

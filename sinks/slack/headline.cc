@@ -179,6 +179,14 @@ std::string when_line(const Transition& transition) {
   return line;
 }
 
+std::string acknowledged_line(const schemas::Delivery& delivery) {
+  const auto& taken = delivery.transition.incident.acknowledged;
+  if (!taken) return {};
+  // Only in the workspace where it was said do its ids mean somebody.
+  auto who = taken->sink == delivery.sink ? mention(taken->by) : name(taken->by_name);
+  return "👀 Acknowledged by " + (who.empty() ? "somebody" : who) + ", " + moment(taken->at);
+}
+
 std::string fallback_text(const Transition& transition, const Style& style, std::size_t limit) {
   const auto& identity = transition.incident.identity;
   auto text = cut(title_line(transition, style), std::min<std::size_t>(limit, 200));
@@ -204,6 +212,7 @@ std::string cause_line(const Transition& transition) {
   if (transition.state == TransitionState::kReopened) return "🔁 *Back again*";
   if (cause == "new_member") return "➕ *One more of the same*";
   if (cause == "severity_rise") return "⬆️ *Worse: " + state_text(transition) + "*";
+  if (cause == "acknowledged") return "👀 *Acknowledged*";
   if (cause == "new_evidence") return "🔎 *New evidence*";
   if (cause == "member_resolved") return "➖ *One of them is over*";
   std::string words = name(cause.empty() ? "update" : cause);

@@ -21,6 +21,8 @@ std::string colour_of(const schemas::Transition& transition);
 std::string where_line(const schemas::Transition& transition);
 // mrkdwn: "Since <!date…>  ·  seen 12 times, last <!date…>  ·  2 open".
 std::string when_line(const schemas::Transition& transition);
+// mrkdwn: "👀 Acknowledged by <@U1>, <!date…>"; empty where nobody has.
+std::string acknowledged_line(const schemas::Delivery& delivery);
 // mrkdwn for lock screens and the minimal message: at most `limit` characters.
 std::string fallback_text(const schemas::Transition& transition, const Style& style, std::size_t limit);
 // What a reply tells: "New member", "Worse: 🔴 Critical". mrkdwn.

@@ -62,6 +62,8 @@ class LivingMessage {
   base::Task<void> share_texts();
   base::Task<Called<>> reply();
   base::Task<bool> was_replied();
+  bool will_reply() const;
+  void keep_texts(bool wanted);
   Shown shown() const;
   std::string summary() const;
 

@@ -80,6 +80,8 @@ inline constexpr std::size_t kMostActions = 10;
 std::string compose(const schemas::Delivery& delivery, const Shown& shown, const Style& style);
 // What is new, for the message's thread; of an opening, that the incident is still open.
 std::string compose_reply(const schemas::Delivery& delivery, const Shown& shown, const Style& style);
+// What came of something that somebody asked, for the thread: `mrkdwn` of at most 3,000 characters.
+std::string compose_answer(const schemas::Delivery& delivery, const std::string& mrkdwn);
 // The same as text only, for when Slack refuses the blocks (invalid_blocks, msg_too_long). In an edit it takes away the
 // blocks that were there.
 std::string compose_minimal(const schemas::Delivery& delivery, const Style& style);

@@ -22,6 +22,7 @@ Note decode_note(std::string_view text) {
     note.shared = from.value("shared", "");
     note.replies = from.value("replies", 0);
     note.replied = from.value("replied", "");
+    note.has_more = from.value("has_more", false);
     note.in_the_dark = from.value("in_the_dark", "");
     auto since = base::parse_rfc3339(from.value("dark_since", ""));
     if (since) note.dark_since = since.value();
@@ -44,6 +45,7 @@ std::string encode(const Note& note) {
   if (note.joined) to["joined"] = true;
   if (!note.files.empty()) to["files"] = note.files;
   if (note.replies > 0) to["replies"] = note.replies;
+  if (note.has_more) to["has_more"] = true;
   if (note.dark_since) to["dark_since"] = base::to_rfc3339(*note.dark_since);
   return to.dump(-1, ' ', false, json::error_handler_t::replace);
 }

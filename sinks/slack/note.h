@@ -23,6 +23,7 @@ struct Note {
   std::string shared;              // The transition whose texts were put into the thread.
   int replies = 0;                 // That count for the bound.
   std::string replied;             // The delivery of the last reply.
+  bool has_more = false;           // Something was cut that is not in the thread: Sending::kept has it.
   // An attempt at this delivery ended in the dark, at this time: it may have arrived.
   std::string in_the_dark;
   std::optional<base::Time> dark_since;

@@ -11,7 +11,13 @@ using base::yaml::Problems;
 
 namespace {
 
+struct WrittenSilences {
+  std::string alertmanager_url;
+  net::http::AccessOptions access;
+};
+
 struct Written : Options {
+  std::optional<WrittenSilences> written_silences;
   net::http::AccessOptions written_access;
   std::string written_override;
 };
@@ -22,6 +28,17 @@ void add_robusta_keys(base::OptionTable<Written>& t) {
   t.ignored("slack_custom_templates", "messages have one form; webhook_sink takes a template");
   t.ignored("hide_buttons", "messages have one form");
   t.ignored("hide_enrichments", "messages have one form; `tocsin explain` shows what a playbook adds");
+}
+
+const base::OptionTable<WrittenSilences>& silence_options() {
+  static const auto table = [] {
+    base::OptionTable<WrittenSilences> t("silences", "Buttons that silence an alert for 1, 4 or 24 hours.");
+    t.option("alertmanager_url", &WrittenSilences::alertmanager_url,
+             "The Alertmanager that sends the alerts, with its path prefix if it has one.", base::kRequired);
+    t.nested("access", &WrittenSilences::access, net::http::access_options(), "How to be let in there.");
+    return t;
+  }();
+  return table;
 }
 
 const base::OptionTable<Written>& options_table() {
@@ -52,6 +69,11 @@ const base::OptionTable<Written>& options_table() {
     t.option("title_prefix", of(&Options::title_prefix), "Stands in front of every title.");
     t.option("api_url", of(&Options::api_url), "Where Slack's Web API is.");
     t.nested("access", &Written::written_access, net::http::access_options(), "Certificates and proxy on the way.");
+    t.option("signing_secret", of(&Options::signing_secret),
+             "The app's signing secret: messages get buttons, and Slack sends clicks to POST /api/slack/interactivity. "
+             "Its file is read again when it changes.");
+    t.nested("silences", &Written::written_silences, silence_options(),
+             "Offers silences, too. Without it no button changes anything outside of tocsin and Slack.");
     add_robusta_keys(t);
     return t;
   }();
@@ -112,6 +134,28 @@ void check_way_in(const Options& options, const Node& params, Problems& problems
   }
 }
 
+void check_buttons(const Options& options, const Node& params, Problems& problems) {
+  const std::string& secret = options.signing_secret.reveal();
+  if (secret.starts_with("xox") || secret.starts_with("xapp-")) {
+    problems.error(mark_of(params, "signing_secret"),
+                   "signing_secret is a token; expected the Signing Secret of the app's page Basic Information");
+  }
+  if (options.has_buttons && options.is_webhook()) {
+    problems.error(mark_of(params, "signing_secret"),
+                   "'signing_secret' has no effect with webhook_url: buttons need a bot token in api_key");
+  }
+  const auto* silences = params.find("silences");
+  if (silences == nullptr) return;
+  if (!options.has_buttons) {
+    problems.error(silences->mark, "'silences' needs 'signing_secret': without it there are no buttons");
+  }
+  if (options.silences && !options.silences->alertmanager_url.empty() &&
+      !is_http_url(options.silences->alertmanager_url)) {
+    problems.error(mark_of(*silences, "alertmanager_url"),
+                   "silences: alertmanager_url must begin with http:// or https://");
+  }
+}
+
 }  // namespace
 
 std::string channel_of(const Options& options, const schemas::Delivery& delivery) {
@@ -127,7 +171,13 @@ Options read_options(const Node& params, Problems& problems) {
   options.access = written.written_access.to_access();
   options.slack_channel = bare_channel(options.slack_channel);
   if (!params.is_mapping()) return options;
+  options.has_buttons = is_given(params, "signing_secret");
+  if (written.written_silences) {
+    options.silences = {.alertmanager_url = written.written_silences->alertmanager_url,
+                        .access = written.written_silences->access.to_access()};
+  }
   check_way_in(options, params, problems);
+  check_buttons(options, params, problems);
   if (!is_http_url(options.api_url)) {
     problems.error(mark_of(params, "api_url"), "slack_sink: api_url must begin with http:// or https://");
   }

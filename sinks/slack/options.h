@@ -13,6 +13,12 @@
 
 namespace sinks::slack {
 
+// Where alerts are silenced, for the buttons.
+struct SilenceOptions {
+  std::string alertmanager_url;
+  net::http::Access access;
+};
+
 // The section of a slack_sink.
 struct Options : SinkOptions {
   // chat.postMessage takes about one message a second and channel, and bears short bursts
@@ -32,6 +38,9 @@ struct Options : SinkOptions {
   std::int64_t thread_replies = 2;  // An incident, beside what a rise in severity and a reopening bring.
   std::string title_prefix;
   net::http::Access access;
+  base::Secret signing_secret;  // Of clicks that come over HTTP.
+  bool has_buttons = false;     // It is given.
+  std::optional<SilenceOptions> silences;
 
   bool is_webhook() const { return !webhook_url.empty(); }
   Style style() const {

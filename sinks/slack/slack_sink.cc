@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sinks/slack/asked.h"
 #include "sinks/slack/living_message.h"
 #include "sinks/slack/probe.h"
+#include "sinks/slack/slack_inbox.h"
 
 namespace sinks::slack {
 
@@ -15,7 +17,9 @@ namespace {
 Configured make(const base::yaml::Node& params, const Services& services, base::yaml::Problems& problems) {
   Options options = read_options(params, problems);
   SinkOptions common = options;
-  return {.common = common, .sink = std::make_unique<SlackSink>(std::move(options), services)};
+  auto inbox = options.has_buttons ? std::make_shared<SlackInbox>(options, services) : nullptr;
+  return {
+      .common = common, .sink = std::make_unique<SlackSink>(std::move(options), services), .inbox = std::move(inbox)};
 }
 
 // Incoming webhooks take no metadata.
@@ -30,6 +34,7 @@ std::string for_webhook(const std::string& composed, bool may_be_a_repeat) {
 
 SlackSink::SlackSink(Options options, const Services& services)
     : options_(std::move(options)),
+      http_(services.http),
       clock_(services.clock),
       api_(options_, services.http, services.clock, services.user_agent),
       files_(api_),
@@ -45,6 +50,10 @@ std::string SlackSink::lane(const schemas::Delivery& delivery) const {
 
 base::Task<base::Result<Reply>> SlackSink::send(Sending& sending) {
   if (options_.is_webhook()) co_return co_await send_to_webhook(sending);
+  if (is_asked(sending.delivery.transition)) {
+    Asked asked({options_, api_, files_, history_, http_, clock_}, sending);
+    co_return co_await asked.answer();
+  }
   LivingMessage message({options_, api_, files_, history_, clock_}, sending);
   co_return co_await message.tell();
 }

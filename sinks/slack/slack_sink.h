@@ -30,6 +30,7 @@ class SlackSink final : public Sink {
   base::Task<base::Result<Reply>> send_to_webhook(Sending& sending);
 
   const Options options_;
+  net::http::Client& http_;
   base::Clock& clock_;
   Api api_;
   Files files_;

@@ -189,10 +189,17 @@ class RandomRecords {
     made.members = texts();
     if (chance(20)) made.members_not_listed = static_cast<std::int64_t>(below(1'000));
     made.inferred_end = chance(20);
+    if (chance(30)) made.acknowledged = schemas::Acknowledgement{text(), text(), text(), time()};
     return made;
   }
+  std::optional<schemas::Command> command() {
+    if (chance(70)) return std::nullopt;
+    return schemas::Command{
+        text(), schemas::CommandAction(below(3)), static_cast<int>(below(25)), text(), text(), text(), text(), text(),
+        time()};
+  }
   schemas::Transition transition() {
-    return {text(), schemas::TransitionState(below(4)), text(), time(), incident(), finding(), unknown()};
+    return {text(), schemas::TransitionState(below(4)), text(), time(), incident(), finding(), command(), unknown()};
   }
   schemas::Delivery delivery() { return {text(), text(), time(), chance(50), texts(), transition(), unknown()}; }
   schemas::Receipt receipt() {

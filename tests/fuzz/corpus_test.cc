@@ -31,6 +31,7 @@ const std::map<std::string, Fuzzer>& fuzzers() {
                                                     {"promql", &fuzz::promql},
                                                     {"records", &fuzz::records},
                                                     {"redirect", &fuzz::redirect},
+                                                    {"slack_click", &fuzz::slack_click},
                                                     {"slack_message", &fuzz::slack_message},
                                                     {"text", &fuzz::text},
                                                     {"webhook_body", &fuzz::webhook_body}};

@@ -18,6 +18,7 @@ void prometheus_answer(std::string_view input);  // What /api/v1/query and /api/
 void promql(std::string_view input);             // An alert's expression, or a query with places for values.
 void records(std::string_view input);            // JSON of the records that go over the bus.
 void redirect(std::string_view input);           // Where the answer to a request of ours leads.
+void slack_click(std::string_view input);        // What Slack sends when somebody presses a button.
 void slack_message(std::string_view input);      // A text everywhere in a finding that Slack is told.
 void text(std::string_view input);               // URLs, forms, times, durations, template texts.
 void webhook_body(std::string_view input);       // What Alertmanager or Grafana posts.

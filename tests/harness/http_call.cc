@@ -35,6 +35,13 @@ Answer http_post(std::uint16_t port, std::string_view target, std::string_view b
   return exchange(connect_to(port), request_text("POST", target, body, content_type, false), limit);
 }
 
+Answer http_post_with(std::uint16_t port, std::string_view target, std::string_view headers, std::string_view body,
+                      std::string_view content_type) {
+  auto text = request_text("POST", target, body, content_type, false);
+  text.insert(text.find("\r\n") + 2, headers);
+  return exchange(connect_to(port), text, std::chrono::seconds(10));
+}
+
 Answer HttpConnection::post(std::string_view target, std::string_view body, std::chrono::milliseconds limit) {
   if (!socket_.is_open()) socket_ = connect_to(port_);
   Answer answer = exchange(socket_, request_text("POST", target, body, "application/json", true), limit);

@@ -23,6 +23,9 @@ Answer http_get(std::uint16_t port, std::string_view target,
 Answer http_post(std::uint16_t port, std::string_view target, std::string_view body,
                  std::string_view content_type = "application/json",
                  std::chrono::milliseconds limit = std::chrono::seconds(10));
+// The same with further headers, whole lines: "X-A: b\r\n".
+Answer http_post_with(std::uint16_t port, std::string_view target, std::string_view headers, std::string_view body,
+                      std::string_view content_type);
 
 // Requests one after the other on one connection, opened anew when it broke.
 class HttpConnection {

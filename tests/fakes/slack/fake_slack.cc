@@ -166,7 +166,8 @@ std::optional<FakeSlack::Answer> FakeSlack::lacks(const std::string& scope) cons
 }
 
 FakeSlack::Answer FakeSlack::perform(const std::string& method, const std::string& body) {
-  if (method == "auth.test") return {.body = {{"ok", true}, {"team", "Shop"}, {"user", "tocsin"}, {"bot_id", "B1"}}};
+  if (method == "auth.test")
+    return {.body = {{"ok", true}, {"team", "Shop"}, {"user", "tocsin"}, {"bot_id", "B1"}, {"team_id", kTeam}}};
   if (method == "chat.postMessage" || method == "chat.update") {
     if (auto refused = lacks("chat:write")) return *refused;
     auto message = Json::parse(body, nullptr, false);

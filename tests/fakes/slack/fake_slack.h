@@ -20,6 +20,9 @@ class FakeSlack {
  public:
   static constexpr const char* kToken = "xoxb-12345-secret-of-the-bot";
 
+  static constexpr const char* kSigningSecret = "8f742231b10e8888abcd99yyyzzz85a5";
+  static constexpr const char* kTeam = "T0000000001";
+
   struct Message {
     std::string channel;
     std::string ts;
@@ -74,6 +77,11 @@ class FakeSlack {
     with([&] { looks_until_usable_ = looks; });
   }
   void remove_message(const std::string& ts);
+
+  // What Slack sends when somebody presses the button of a message: a block_actions payload. Each call is another
+  // click. Throws where the message has no such button.
+  nlohmann::json click(const std::string& ts, const std::string& action_id, const std::string& user = "U0000000ANN",
+                       const std::string& name = "ann");
 
   // What there is. Messages in the order of their posting; of a channel by id, or all.
   std::vector<Message> messages() const;
@@ -156,6 +164,7 @@ class FakeSlack {
   double rate_ = 0;
   int burst_ = 1;
   int looks_until_usable_ = 0;
+  int clicks_ = 0;
   std::int64_t last_ts_ = 0;
   FakeHttpServer server_;  // Last: its threads use the fields above.
 };

@@ -8,9 +8,12 @@
 #include <thread>
 
 #include "app/await.h"
+#include "app/clicks.h"
 #include "app/guard.h"
 #include "base/base64.h"
 #include "base/hash.h"
+#include "sinks/slack/click.h"
+#include "tests/fakes/fake_bus.h"
 
 namespace {
 
@@ -45,6 +48,25 @@ class FakeServer final : public net::http::Server {
   std::map<std::pair<std::string, std::string>, std::pair<net::http::RequestHandler, net::http::Admission>> handlers;
 };
 
+// Of a sink whose app signs with "app-secret"; whatever it sends asks for nothing.
+class SignedInbox final : public sinks::Inbox {
+ public:
+  bool is_called() const override { return true; }
+  sinks::Origin judge(const Headers& headers, std::string_view body, base::Time now) const override {
+    return sinks::slack::judge_signature(headers, body, "app-secret", now);
+  }
+  base::Task<sinks::Heard> hear(std::string, base::Deadline) override {
+    co_return sinks::Heard{.outcome = "nothing_asked"};
+  }
+};
+
+constexpr const char* kSignedBody = "payload=%7B%7D";
+
+Headers signed_by(const std::string& secret, const std::string& timestamp) {
+  return {{"X-Slack-Request-Timestamp", timestamp},
+          {"X-Slack-Signature", sinks::slack::signature_of(secret, timestamp, kSignedBody)}};
+}
+
 ServerRequest local(std::string query = "") {
   ServerRequest request;
   request.query = std::move(query);
@@ -65,11 +87,17 @@ class Routes : public ::testing::Test {
            co_return ServerResponse{};
          },
          .change_dead_letters = [](std::string) -> base::Task<ServerResponse> { co_return ServerResponse{}; }});
+    clicks_.use({{"main", std::make_shared<SignedInbox>()}});
+    guard_.route(server_, "POST", "/api/slack/interactivity",
+                 [this](ServerRequest request) { return clicks_.handle(std::move(request)); });
     guard_.route(server_, "POST", "/api/alerts",
                  [](ServerRequest) -> base::Task<ServerResponse> { co_return ServerResponse{}; });
   }
 
   base::Metrics metrics_;
+  base::ManualClock clock_{base::Time(std::chrono::seconds(1'767'323'060))};
+  fakes::FakeBus bus_{std::make_shared<fakes::BusLevers>()};
+  app::Clicks clicks_{bus_, clock_, metrics_};
   app::Guard guard_{{}, metrics_};
   FakeServer server_;
   std::vector<app::Check> checks_ = {{"config", true, ""}, {"log", true, ""}};
@@ -108,6 +136,9 @@ constexpr Row kTable[] = {
     {Access::kIntake, kNothing, {200, 200, 200}, {200, 200, 200}},
     {Access::kIntake, kCredentials, {401, 401, 200}, {401, 401, 200}},
     {Access::kIntake, kNoTrust, {401, 401, 200}, {401, 401, 200}},
+    {Access::kSigned, kNothing, {401, 401, 200}, {401, 401, 200}},
+    {Access::kSigned, kCredentials, {401, 401, 200}, {401, 401, 200}},
+    {Access::kSigned, kNoTrust, {401, 401, 200}, {401, 401, 200}},
     {Access::kControl, kNothing, {403, 403, 403}, {200, 200, 200}},
     {Access::kControl, kCredentials, {401, 401, 200}, {200, 200, 200}},
     {Access::kControl, kNoTrust, {401, 401, 200}, {401, 401, 200}},
@@ -136,6 +167,12 @@ std::vector<Headers> shown(Access access, int which) {
   std::vector<Headers> of_control[] = {
       {{{"Authorization", "Bearer intake-token"}}, {{"Authorization", "Bearer control-token2"}}},
       {{{"Authorization", "Bearer control-token"}}}};
+  std::vector<Headers> of_signed[] = {{signed_by("another", "1767323060"),
+                                       signed_by("app-secret", "1767322000"),
+                                       {{"Authorization", "Bearer control-token"}},
+                                       {{"Authorization", "Bearer intake-token"}}},
+                                      {signed_by("app-secret", "1767323060")}};
+  if (access == Access::kSigned) return of_signed[which - 1];
   return (access == Access::kIntake ? of_intake : of_control)[which - 1];
 }
 
@@ -150,7 +187,7 @@ TEST_F(Routes, EveryEndpointLetsInWhomItsTableSays) {
           for (bool is_loopback : {false, true}) {
             ServerRequest request;
             request.headers = headers;
-            request.body = "the body";
+            request.body = row.access == Access::kSigned ? kSignedBody : "the body";
             request.is_loopback = is_loopback;
             int status = server_.call(endpoint.method, endpoint.path, request).status;
             EXPECT_EQ(status, (is_loopback ? row.loopback : row.elsewhere)[which])

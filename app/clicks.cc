@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/clicks.h"
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/log.h"
+#include "net/http/url.h"
+#include "schemas/topics.h"
+
+namespace app {
+
+using net::http::ServerRequest;
+using net::http::ServerResponse;
+using sinks::Heard;
+using sinks::Inbox;
+using sinks::Origin;
+
+namespace {
+
+// Slack takes a click for failed after three seconds.
+constexpr std::chrono::milliseconds kPatience(2000);
+// Of refusals of one kind: whoever can reach us could fill the log otherwise.
+constexpr std::chrono::seconds kBetweenLines(1);
+
+// How far towards being ours it came, of all that judged it.
+struct Judged {
+  std::vector<std::shared_ptr<Inbox>> ours;
+  bool is_asked = false;  // Somebody has a signing secret.
+  Origin worst = Origin::kUnsigned;
+};
+
+Judged judge(const Clicks::Inboxes& inboxes, const ServerRequest& request, base::Time now) {
+  Judged judged;
+  for (const auto& [sink, inbox] : inboxes) {
+    if (!inbox->is_called()) continue;
+    judged.is_asked = true;
+    auto origin = inbox->judge(request.headers, request.body, now);
+    if (origin == Origin::kOurs) judged.ours.push_back(inbox);
+    if (origin != Origin::kUnsigned) judged.worst = origin;
+  }
+  return judged;
+}
+
+}  // namespace
+
+void Clicks::use(Inboxes inboxes) {
+  auto next = std::make_shared<const Inboxes>(std::move(inboxes));
+  std::lock_guard lock(mutex_);
+  inboxes_.swap(next);
+}
+
+std::shared_ptr<const Clicks::Inboxes> Clicks::inboxes() const {
+  std::lock_guard lock(mutex_);
+  return inboxes_;
+}
+
+void Clicks::count(std::string_view way, std::string_view outcome) {
+  metrics_
+      .counter("tocsin_clicks_total", "Clicks on buttons that came, by the way they came and what became of them.",
+               {{"way", std::string(way)}, {"outcome", std::string(outcome)}})
+      .Increment();
+}
+
+bool Clicks::is_worth_a_line(std::string_view outcome) {
+  std::lock_guard lock(mutex_);
+  auto& last = last_line_[std::string(outcome)];
+  if (last && clock_.now() < *last + kBetweenLines) return false;
+  last = clock_.now();
+  return true;
+}
+
+ServerResponse Clicks::refuse(int status, std::string_view outcome, std::string_view why) {
+  count("http", outcome);
+  if (is_worth_a_line(outcome)) {
+    base::log::warn("clicks: a request was refused", {{"status", status}, {"why", std::string(why)}});
+  }
+  return net::http::refuse(status, why);
+}
+
+base::Task<ServerResponse> Clicks::handle(ServerRequest request) {
+  if (request.body.size() > kLargest) co_return refuse(413, "too_large", "the body is larger than any click");
+  auto inboxes = this->inboxes();
+  auto judged = judge(*inboxes, request, clock_.now());
+  if (!judged.is_asked) co_return refuse(403, "off", "no slack_sink has a signing_secret");
+  if (judged.ours.empty()) {
+    if (judged.worst == Origin::kStale) {
+      co_return refuse(401, "stale", "the time stamp is not within five minutes of this machine's clock");
+    }
+    bool is_forged = judged.worst == Origin::kForged;
+    co_return refuse(401, is_forged ? "forged" : "unsigned",
+                     is_forged ? "the signature is not that of a slack_sink's signing_secret"
+                               : "X-Slack-Request-Timestamp and X-Slack-Signature are needed");
+  }
+  auto form = net::http::parse_query(request.body);
+  std::string payload(net::http::find_parameter(form, "payload"));
+  if (payload.empty()) co_return refuse(400, "unreadable", "the form has no field 'payload'");
+  auto heard = co_await keep(co_await hear(std::move(judged.ours), std::move(payload)));
+  if (!heard.is_fine()) co_return refuse(heard.outcome == "unavailable" ? 503 : 400, heard.outcome, heard.why);
+  count("http", heard.outcome);
+  ServerResponse response;
+  response.content_type = "text/plain; charset=utf-8";
+  co_return response;
+}
+
+base::Task<Heard> Clicks::hear(std::vector<std::shared_ptr<Inbox>> inboxes, std::string payload) {
+  Heard said{.outcome = "unknown_sink", .why = "the button is of a sink that is not configured with this app"};
+  for (const auto& inbox : inboxes) {
+    auto heard = co_await inbox->hear(payload, base::in(kPatience));
+    if (heard.is_fine()) co_return heard;
+    if (heard.outcome != "unknown_sink") said = std::move(heard);
+  }
+  co_return said;
+}
+
+base::Task<Heard> Clicks::keep(Heard heard) {
+  if (!heard.command) co_return heard;
+  const auto& command = *heard.command;
+  std::vector<bus::Outgoing> records;
+  records.push_back({std::string(schemas::topics::kCommands), command.incident_key, schemas::encode(command)});
+  auto kept = co_await bus_.append(std::move(records));
+  if (!kept) co_return Heard{.outcome = "unavailable", .why = kept.error().message};
+  co_return heard;
+}
+
+}  // namespace app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/slack/slack_inbox.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/secret_file.h"
+#include "sinks/sink_name.h"
+
+namespace sinks::slack {
+
+namespace {
+
+std::string text_of(const nlohmann::json& object, const char* member) {
+  auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+SlackInbox::SlackInbox(Options options, const Services& services)
+    : options_(std::move(options)),
+      sink_(sink_name(options_.name)),
+      clock_(services.clock),
+      api_(options_, services.http, services.clock, services.user_agent) {}
+
+bool SlackInbox::is_called() const { return !options_.signing_secret.empty(); }
+
+Origin SlackInbox::judge(const net::http::Headers& headers, std::string_view body, base::Time now) const {
+  return judge_signature(headers, body, base::current(options_.signing_secret).reveal(), now);
+}
+
+base::Task<Heard> SlackInbox::hear(std::string payload, base::Deadline deadline) {
+  auto read = read_click(payload, clock_.now());
+  if (auto* heard = std::get_if<Heard>(&read)) co_return *heard;
+  auto& click = std::get<Click>(read);
+  if (click.command.sink != sink_) {
+    co_return Heard{.outcome = "unknown_sink", .why = "the button is of a sink that is not configured with this app"};
+  }
+  auto ours = co_await workspace(deadline);
+  if (!ours) co_return Heard{.outcome = "unavailable", .why = ours.error().error.message};
+  // Of an app that stands in a whole enterprise Slack names no workspace.
+  bool is_here = click.team.empty() ? !click.enterprise.empty() && click.enterprise == ours.value().enterprise
+                                    : click.team == ours.value().team;
+  if (!is_here) {
+    co_return Heard{.outcome = "other_workspace", .why = "the click is from another workspace than the token's"};
+  }
+  co_return Heard{.outcome = "accepted", .command = std::move(click.command)};
+}
+
+base::Task<Called<SlackInbox::Workspace>> SlackInbox::workspace(base::Deadline deadline) {
+  {
+    std::lock_guard lock(mutex_);
+    if (workspace_) co_return *workspace_;
+  }
+  auto who = co_await api_.call("auth.test", {}, deadline);
+  if (!who) co_return who.error();
+  Workspace found{text_of(who.value().body(), "team_id"), text_of(who.value().body(), "enterprise_id")};
+  std::lock_guard lock(mutex_);
+  workspace_ = found;
+  co_return found;
+}
+
+}  // namespace sinks::slack
