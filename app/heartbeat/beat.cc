@@ -21,6 +21,12 @@ base::Result<Beat> read(const std::string& due, const std::string& every) {
   return Beat{*time, period};
 }
 
+// Empty where there is no text of this name.
+std::string text_of(const nlohmann::json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 }  // namespace
 
 Beat Beat::at(base::Time now, base::Duration every) {
@@ -31,6 +37,11 @@ std::string Beat::key() const {
   return std::string(kKeys) + std::to_string(due.time_since_epoch().count() / every.count() % kSlots);
 }
 
+// In floating seconds: a record may name two moments that are further apart than a Duration is long.
+bool Beat::is_stale(base::Time now) const {
+  return base::to_unix_seconds(now) - base::to_unix_seconds(due) > 2 * std::chrono::duration<double>(every).count();
+}
+
 std::string to_body(const Beat& beat) {
   return nlohmann::json{{"due", base::to_rfc3339(beat.due)}, {"every", base::to_string(beat.every)}}.dump();
 }
@@ -39,7 +50,7 @@ base::Result<std::optional<Beat>> from_body(std::string_view body) {
   if (body == kArm) return std::nullopt;
   auto json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object()) return no_beat();
-  BOOST_OUTCOME_TRY(auto beat, read(json.value("due", ""), json.value("every", "")));
+  BOOST_OUTCOME_TRY(auto beat, read(text_of(json, "due"), text_of(json, "every")));
   return std::optional(beat);
 }
 
@@ -94,7 +105,7 @@ schemas::Transition to_transition(schemas::Finding finding, base::Time now) {
   transition.incident.identity = finding.incident;
   transition.incident.title = finding.title;
   transition.incident.severity = finding.severity;
-  transition.incident.opened = *finding.starts_at;
+  transition.incident.opened = finding.starts_at.value_or(finding.created);
   transition.incident.last_seen = now;
   transition.incident.count = 1;
   transition.incident.members = {finding.member};

@@ -34,7 +34,7 @@ struct Beat {
 
   std::string key() const;
   // Whether it comes too late to say anything about the present: the dead man's switch has to go off then.
-  bool is_stale(base::Time now) const { return now - due > 2 * every; }
+  bool is_stale(base::Time now) const;
   friend bool operator==(const Beat&, const Beat&) = default;
 };
 

@@ -9,8 +9,11 @@ std::string encode(const Pass& pass) { return nlohmann::json{{"at", base::to_rfc
 
 base::Result<Pass> decode_pass(std::string_view text) {
   auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return base::permanent(base::Reason::kBadRequest, "no pass of a heartbeat");
-  BOOST_OUTCOME_TRY(auto at, base::parse_rfc3339(json.value("at", "")));
+  auto written = json.is_object() ? json.find("at") : json.end();
+  if (written == json.end() || !written->is_string()) {
+    return base::permanent(base::Reason::kBadRequest, "no pass of a heartbeat");
+  }
+  BOOST_OUTCOME_TRY(auto at, base::parse_rfc3339(written->get_ref<const std::string&>()));
   return Pass{at.value_or(base::Time{})};
 }
 

@@ -10,6 +10,7 @@ namespace fuzz {
 void body_template(std::string_view input);      // The template of a webhook's body.
 void config_yaml(std::string_view input);        // A configuration file.
 void credentials(std::string_view input);        // Headers that shall let a request in, and its body.
+void heartbeat(std::string_view input);          // What the records of a heartbeat hold.
 void http_request(std::string_view input);       // The bytes of a connection to our server.
 void intake_record(std::string_view input);      // A record of topic `intake`.
 void kafka_message(std::string_view input);      // The messages of a partition, records and changelog.
@@ -18,6 +19,7 @@ void prometheus_answer(std::string_view input);  // What /api/v1/query and /api/
 void promql(std::string_view input);             // An alert's expression, or a query with places for values.
 void records(std::string_view input);            // JSON of the records that go over the bus.
 void redirect(std::string_view input);           // Where the answer to a request of ours leads.
+void slack_answer(std::string_view input);       // What Slack answers.
 void slack_click(std::string_view input);        // What Slack sends when somebody presses a button.
 void slack_message(std::string_view input);      // A text everywhere in a finding that Slack is told.
 void text(std::string_view input);               // URLs, forms, times, durations, template texts.
