@@ -69,6 +69,7 @@ schemas::Delivery alert(const char* name, const char* title, Severity severity) 
   finding.severity = severity;
   finding.source = schemas::FindingSource::kPrometheus;
   finding.aggregation_key = name;
+  finding.subject.labels = {{"alertname", name}};
   finding.starts_at = finding.created = kOpened;
   auto& incident = transition.incident;
   incident.id = "3f2a9c01d4e5b6a7c8091a2b3c4d5e6f";
