@@ -123,21 +123,25 @@ base::Task<Called<std::string>> Asked::silence() {
 base::Task<Called<std::string>> Asked::show_evidence() {
   auto kept = schemas::decode_transition(sending_.kept);
   if (!kept || note_.shared == kept.value().id) co_return std::string("shown before");
-  note_.shared = kept.value().id;
   auto drawn = draw(kept.value().finding, deps_.options.style());
   std::erase_if(drawn.uploads, [](const Upload& upload) { return upload.is_image; });
-  sending_.kept.clear();
-  note_.has_more = false;
-  if (drawn.uploads.empty()) co_return std::string("nothing was cut");
+  // Only once it is in the thread, or the thread says why not: until then an attempt that follows needs it.
+  auto settle = [&](std::string detail) {
+    note_.shared = kept.value().id;
+    note_.has_more = false;
+    sending_.kept.clear();
+    return detail;
+  };
+  if (drawn.uploads.empty()) co_return settle("nothing was cut");
   auto count = drawn.uploads.size();
   auto shared =
       co_await deps_.files.share(std::move(drawn.uploads), {note_.channel, note_.ts}, sending_.deadline - kReserve);
-  if (shared) co_return fmt::format("{} files in the thread", count);
+  if (shared) co_return settle(fmt::format("{} files in the thread", count));
   auto why = shared.error().error.message;
   auto said = co_await say("⚠️ *The evidence could not be shown*, as " + command_.by +
                            " asked: " + escaped(clean_line(why), 500));
   if (!said) co_return said.error();
-  co_return "not shown: " + why;
+  co_return settle("not shown: " + why);
 }
 
 base::Task<Called<>> Asked::say(std::string mrkdwn) {

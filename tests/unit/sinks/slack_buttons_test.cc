@@ -339,6 +339,40 @@ TEST_F(SlackButtonsTest, ShowsOnceWhatTheBoundOnRepliesHasCut) {
   EXPECT_EQ(kept, "");
 }
 
+TEST_F(SlackButtonsTest, EvidenceThatCouldNeitherBeSharedNorExcusedIsSharedByTheNextAttempt) {
+  options.thread_replies = 0;
+  send();
+  next("new_evidence");
+  cut_log();
+  send();
+  asked(CommandAction::kEvidence);
+  slack.answer_status("files.completeUploadExternal", 500);
+  slack.answer_status("chat.postMessage", 500);
+  EXPECT_THAT(send(), HasSubstr("failed"));
+  EXPECT_NE(kept, "");
+  EXPECT_THAT(replies(), IsEmpty());
+  sink.reset();
+  EXPECT_THAT(send(), HasSubstr("1 files in the thread"));
+
+  EXPECT_THAT(replies(), SizeIs(1));
+  EXPECT_EQ(kept, "");
+}
+
+TEST_F(SlackButtonsTest, ThatEvidenceCouldNotBeSharedIsSaidInTheThread) {
+  options.thread_replies = 0;
+  send();
+  next("new_evidence");
+  cut_log();
+  send();
+  asked(CommandAction::kEvidence);
+  slack.answer_status("files.completeUploadExternal", 500);
+  EXPECT_THAT(send(), HasSubstr("not shown"));
+  EXPECT_THAT(send(), HasSubstr("shown before")) << "the thread has its answer";
+
+  ASSERT_THAT(replies(), SizeIs(1));
+  EXPECT_THAT(replies()[0].content.dump(), HasSubstr("could not be shown"));
+}
+
 TEST_F(SlackButtonsTest, WhatIsInTheThreadAlreadyIsNotOffered) {
   cut_log();
   send();
