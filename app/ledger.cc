@@ -180,6 +180,7 @@ ingest::Weight weigh_event(std::string_view topic, std::string_view value) {
     auto event = schemas::decode_event(value);
     return {event ? event.value().source : "", 1};
   }
+  if (topic == schemas::topics::kCommands) return {"", 0};
   auto finding = schemas::decode_finding(value);
   if (!finding) return {};
   return {finding.value().event_source, finding.value().event_id.empty() ? 0 : 1};

@@ -16,9 +16,17 @@ namespace sinks {
 namespace {
 
 constexpr std::string_view kTable = "fallen";
+constexpr std::string_view kTaken = "took";
+// Of an incident, the last of them: no two sinks that fall back to one are further apart.
+constexpr std::size_t kMostTaken = 32;
 
 std::string fallback_id(const std::string& transition_id, const std::string& sink) {
   return base::derive_id({"delivery", transition_id, sink, "fallback"});
+}
+
+// A delivery is one of an incident to a sink, or of a fallback to it, whichever sink fell back.
+bool is_taken_over(const schemas::Delivery& delivery) {
+  return delivery.id == fallback_id(delivery.transition.id, delivery.sink);
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -60,13 +68,41 @@ void Fallback::told_here(const schemas::Delivery& delivery) {
   if (delivery.transition.state == schemas::TransitionState::kResolved) {
     hand_over(delivery, before->sink, false);
     txn_.erase(kTable, incident);
-  } else if (before->alone) {
+  } else {
     keep(incident, {.sink = before->sink, .alone = false});
   }
 }
 
 void Fallback::forget_all() {
   for (const auto& [incident, value] : txn_.entries(kTable)) txn_.erase(kTable, incident);
+}
+
+bool TakenOver::knows(const schemas::Delivery& delivery) const {
+  return is_taken_over(delivery) && contains(transitions(delivery.transition.incident.id), delivery.transition.id);
+}
+
+void TakenOver::note(const schemas::Delivery& delivery) {
+  if (!is_taken_over(delivery)) return;
+  const std::string& incident = delivery.transition.incident.id;
+  auto told = transitions(incident);
+  told.push_back(delivery.transition.id);
+  if (told.size() > kMostTaken) told.erase(told.begin());
+  txn_.put(kTaken, incident, nlohmann::json(told).dump());
+  txn_.set_timer(Tellings::kExpireTimer, txn_.now() + Tellings::kKeepUntold);
+}
+
+void TakenOver::forget_all() {
+  for (const auto& [incident, value] : txn_.entries(kTaken)) txn_.erase(kTaken, incident);
+}
+
+std::vector<std::string> TakenOver::transitions(const std::string& incident_id) const {
+  std::vector<std::string> ids;
+  const std::string* text = txn_.get(kTaken, incident_id);
+  auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  for (const auto& id : json) {
+    if (id.is_string()) ids.push_back(id.get<std::string>());
+  }
+  return ids;
 }
 
 std::optional<Fallback::Taken> Fallback::taken(const std::string& incident_id) const {

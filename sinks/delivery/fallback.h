@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "bus/transaction.h"
@@ -43,7 +44,26 @@ class Fallback {
   bus::Transaction& txn_;
 };
 
-// The same of a part of a digest, for the digests of the other sink. `from` is the sink that could not be told.
+// What this sink took over from others and was told of: two sinks may fall back to the same one. A view of the state of
+// the transaction's key (docs/formats/sink-state.md).
+class TakenOver {
+ public:
+  explicit TakenOver(bus::Transaction& txn) : txn_(txn) {}
+
+  // Whether the delivery is one that another sink's fallback has brought already.
+  bool knows(const schemas::Delivery& delivery) const;
+  // The delivery was told. Changes nothing where routing made it.
+  void note(const schemas::Delivery& delivery);
+  void forget_all();
+
+ private:
+  std::vector<std::string> transitions(const std::string& incident_id) const;
+
+  bus::Transaction& txn_;
+};
+
+// What Fallback::take() does, of a part of a digest, for the digests of the other sink. `from` is the sink that could
+// not be told.
 void fall_back(const FoldedDelivery& folded, std::string_view from, const std::string& to, int attempts,
                const base::Error& error, bus::Transaction& txn);
 

@@ -18,6 +18,11 @@ bool DeliveryWorker::holds_back(schemas::Delivery& delivery, const bus::Record& 
     // What the incident has waited for already, counts. A quiet time has lasted.
     auto wait = sender_.options().stable_for - transition.finding.hold_down;
     if (wait <= base::Duration::zero() || transition.incident.inferred_end) return false;
+    // One end an incident: another comes where two sinks fall back to this one, or where routing kept from this sink
+    // that the incident opened again.
+    if (auto earlier = endings.held(id)) {
+      if (auto end = schemas::decode_delivery(earlier->value)) suppress(end.value(), "superseded", txn);
+    }
     endings.hold(id, record, txn.now() + wait);
     return true;
   }

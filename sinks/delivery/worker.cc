@@ -70,6 +70,7 @@ base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer& timer,
   if (timer.name == Tellings::kExpireTimer) {
     Tellings(txn).forget_all();
     Fallback({}, txn).forget_all();
+    TakenOver(txn).forget_all();
     co_return base::ok();
   }
   if (auto incident = Endings::incident_of(timer)) co_return co_await tell_end(std::move(*incident), timer.due, txn);
@@ -109,6 +110,10 @@ void DeliveryWorker::on_dead_letter(const bus::Record& record, const Error& erro
 // Makes one attempt, if it comes to one; `attempts` then says so.
 base::Task<DeliveryWorker::End> DeliveryWorker::deliver(schemas::Delivery delivery, Attempts& attempts,
                                                         bus::Transaction& txn) {
+  if (TakenOver(txn).knows(delivery)) {
+    suppress(delivery, "told_already", txn);
+    co_return End{};
+  }
   if (Fallback(sender_.options().fallback, txn).takes_end(delivery)) {
     Tellings(txn).forget(delivery.transition.incident.id);
     co_return End{};
@@ -185,6 +190,7 @@ void DeliveryWorker::told(const schemas::Delivery& delivery, const Telling& tell
   const auto& options = sender_.options();
   const std::string& id = delivery.transition.incident.id;
   Fallback(options.fallback, txn).told_here(delivery);
+  TakenOver(txn).note(delivery);
   if (delivery.transition.state == TransitionState::kResolved) {
     Tellings(txn).forget(id);
   } else if (folds(options) || options.pace.is_limited()) {
@@ -198,6 +204,7 @@ void DeliveryWorker::fold_away(const schemas::Delivery& delivery, bus::Transacti
   auto folded = fold(delivery, sender_.lane(delivery), is_urgent(delivery));
   folded.incident_key = txn.key();
   txn.emit(schemas::topics::digests(sink), digest_key(folded.lane), encode(folded));
+  TakenOver(txn).note(delivery);
   if (transition.state == TransitionState::kResolved) {
     Tellings(txn).forget(transition.incident.id);
     Fallback(sender_.options().fallback, txn).told_here(delivery);
@@ -247,9 +254,10 @@ void DeliveryWorker::give_up(const ParkedQueue::Entry& entry, const schemas::Del
   settle_dead_lettered(delivery, attempts.made, error, txn);
 }
 
-// Not a heartbeat: it says that this very sink can be told.
+// Not a heartbeat, which says that this very sink can be told, nor what somebody asked here.
 bool DeliveryWorker::falls_back(const schemas::Delivery& delivery) const {
-  return !sender_.options().fallback.empty() && !schemas::is_heartbeat(delivery.transition);
+  const auto& transition = delivery.transition;
+  return !sender_.options().fallback.empty() && !schemas::is_heartbeat(transition) && !schemas::is_asked(transition);
 }
 
 void DeliveryWorker::fall_back(const schemas::Delivery& delivery, const Attempts& attempts, const Error& error,

@@ -107,14 +107,15 @@ Judgement judge_news(const Route& route, const schemas::Transition& transition, 
   return quiet;
 }
 
-// What somebody asked goes where it was asked, whatever the sink wants else; that somebody has taken the incident on
+// What somebody asked goes where it was asked, whatever the sink wants else, also where routing did not tell it of the
+// incident (a fallback did); that somebody has taken the incident on
 // also to the others that know of it and want updates.
 std::vector<Decision> decide_command(const RoutingTable& table, const schemas::Transition& transition,
                                      const Circumstances& circumstances) {
   std::vector<Decision> decisions;
   for (const auto& route : table) {
     bool is_asked_here = route.sink == transition.command->sink;
-    if (!contains(circumstances.told, route.sink) || (is_asked(transition) && !is_asked_here)) continue;
+    if (!is_asked_here && (is_asked(transition) || !contains(circumstances.told, route.sink))) continue;
     Judgement refusal;
     if (!is_asked_here) refusal = judge_update(route, transition, true, false);
     if (!is_asked_here && !refusal) refusal = judge_hours(route, circumstances.now);

@@ -116,4 +116,9 @@ TEST(Ledgers, KeepTheirShapeAsJson) {
                        "outcomes": {"suppressed": {"total": 1, "by_reason": {"muted": 1}}}}}})"));
 }
 
+TEST(Ledgers, CountNoEventForACommand) {
+  EXPECT_EQ(app::weigh_event("commands", "unreadable").events, 0);
+  EXPECT_EQ(app::weigh_event("findings", "unreadable").events, 1);
+}
+
 }  // namespace

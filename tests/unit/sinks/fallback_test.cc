@@ -50,12 +50,13 @@ class Listener final : public Sink {
   std::vector<std::string> told;
 };
 
-// "chat" falls back to "mail", and "mail" to "log".
+// "chat" and "hook" fall back to "mail", and "mail" to "log".
 struct FallbackTest : testing::Test {
   FallbackTest() {
     chat = add({.sink = "chat", .rate_limit = {.per_second = 1, .burst = 1}, .fallback = "mail"});
     mail = add({.sink = "mail", .fallback = "log"});
     log = add({.sink = "log"});
+    add({.sink = "hook", .fallback = "mail"})->refusal = base::permanent(Reason::kAuth, "401");
     bus.on_append = [this](const bus::Record& record) {
       if (record.topic == bus::kDeadLetters) ++letters;
       if (record.topic != schemas::topics::kReceipts) return;
@@ -83,8 +84,8 @@ struct FallbackTest : testing::Test {
     bus.add(DigestWorker::spec(name), *digests.back());
     return sink;
   }
-  void deliver(const std::string& incident, TransitionState state, const std::string& cause = "first_finding",
-               std::vector<std::string> told_too = {}) {
+  schemas::Delivery deliver(const std::string& incident, TransitionState state,
+                            const std::string& cause = "first_finding", std::vector<std::string> told_too = {}) {
     schemas::Delivery delivery{.id = "d" + std::to_string(++made), .sink = "chat", .created = clock.now()};
     delivery.opening = state == TransitionState::kOpened;
     delivery.told_too = std::move(told_too);
@@ -99,8 +100,17 @@ struct FallbackTest : testing::Test {
     transition.incident.open = state != TransitionState::kResolved;
     transition.incident.opened = transition.incident.last_seen = clock.now();
     transition.finding.created = clock.now();
+    if (asked) transition.command = schemas::Command{.id = "c", .action = *asked, .sink = "chat", .at = clock.now()};
     bus.append("deliveries.chat", "key-" + incident, schemas::encode(delivery));
     bus.counters["deliveries/made/chat"] += 1;
+    return delivery;
+  }
+  // The newest transition, to another sink too.
+  void deliver_too(const std::string& sink, schemas::Delivery delivery) {
+    delivery.id += sink;
+    delivery.sink = sink;
+    bus.append("deliveries." + sink, "key-" + delivery.transition.incident.id, schemas::encode(delivery));
+    bus.counters["deliveries/made/" + sink] += 1;
   }
   std::int64_t difference() const {
     return bus.counted("deliveries/made") - bus.counted("deliveries/delivered") - bus.counted("deliveries/suppressed") -
@@ -119,6 +129,7 @@ struct FallbackTest : testing::Test {
   Listener* log;
   std::vector<std::string> receipts;
   std::vector<std::string> details;
+  std::optional<schemas::CommandAction> asked;
   int letters = 0;
   int made = 0;
 };
@@ -202,6 +213,29 @@ TEST_F(FallbackTest, DoesNotTellTwiceWhatRoutingGaveTheOtherSink) {
 
   EXPECT_THAT(mail->told, IsEmpty());
   EXPECT_THAT(receipts, ElementsAre("chat t1 suppressed fell_back:mail"));
+  EXPECT_EQ(difference(), 0);
+}
+
+TEST_F(FallbackTest, TellsOnceWhatTwoSinksHandOver) {
+  deliver_too("hook", deliver("i1", TransitionState::kOpened));
+  deliver_too("hook", deliver("i1", TransitionState::kUpdated, "new_evidence"));
+  deliver_too("hook", deliver("i1", TransitionState::kResolved, "last_member_resolved"));
+  bus.advance(minutes(1));
+
+  EXPECT_THAT(mail->told, ElementsAre("i1 opened!", "i1 updated", "i1 resolved"));
+  EXPECT_EQ(bus.counted("deliveries/suppressed/mail/told_already"), 3);
+  EXPECT_EQ(difference(), 0);
+  bus.advance(hours(8 * 24), minutes(1));
+  EXPECT_EQ(bus.entries("sink.mail", "took"), 0u);
+}
+
+TEST_F(FallbackTest, KeepsWhatSomebodyAskedWhereItWasAsked) {
+  asked = schemas::CommandAction::kSilence;
+  deliver("i1", TransitionState::kUpdated, "silence_asked");
+  bus.advance(seconds(2));
+
+  EXPECT_THAT(mail->told, IsEmpty());
+  EXPECT_EQ(letters, 1);
   EXPECT_EQ(difference(), 0);
 }
 

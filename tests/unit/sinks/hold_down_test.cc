@@ -98,6 +98,16 @@ TEST_F(HoldDownTest, TellsNothingOfFlapping) {
   EXPECT_EQ(stage->state_size(), 0u);
 }
 
+TEST_F(HoldDownTest, TellsTheLastOfTwoEnds) {
+  deliver("open", TransitionState::kOpened);
+  deliver("end1", TransitionState::kResolved);
+  deliver("end2", TransitionState::kResolved);
+  stage->advance(minutes(1));
+
+  EXPECT_THAT(receipts(), ElementsAre("open told", "end1 superseded", "end2 told"));
+  EXPECT_EQ(stage->state_size(), 0u);
+}
+
 TEST_F(HoldDownTest, TellsWhatFiresAgainWorse) {
   deliver("open", TransitionState::kOpened);
   deliver("end", TransitionState::kResolved);
