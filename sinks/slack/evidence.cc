@@ -61,14 +61,14 @@ base::Task<void> LivingMessage::gather() {
 // Puts it into the note: in the place of what was shown, but that an analysis and evidence stand side by side. Where
 // its uploads begin among the files.
 std::size_t LivingMessage::show(const Evidence& drawn) {
-  bool joins = transition_.finding.type == schemas::FindingType::kAiAnalysis && !note_.evidence_of.empty() &&
-               note_.files.size() <= kMostUploads;
+  bool is_analysis = transition_.finding.type == schemas::FindingType::kAiAnalysis;
+  bool joins = is_analysis && !note_.evidence_of.empty() && note_.files.size() <= kMostUploads;
   if (note_.evidence_of != transition_.id) {
     note_.joined = joins;
     if (joins) {
       note_.evidence = slack::join(note_.evidence, drawn.json, static_cast<int>(note_.files.size()));
     } else {
-      note_.evidence = slack::join(drawn.json, note_.evidence, std::nullopt);
+      note_.evidence = is_analysis ? drawn.json : slack::join(drawn.json, note_.evidence, std::nullopt);
       note_.files.clear();
     }
     note_.evidence_of = transition_.id;

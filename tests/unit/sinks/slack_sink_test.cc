@@ -358,6 +358,15 @@ TEST_F(SlackSinkTest, ShowsAnAnalysisBesideTheEvidence) {
   EXPECT_THAT(slack.files(), SizeIs(2));
 }
 
+TEST_F(SlackSinkTest, OpensWithAnAnalysisWhereThatComesFirst) {
+  delivery.transition.finding.type = schemas::FindingType::kAiAnalysis;
+  delivery.transition.finding.enrichments = {
+      {"ai_analysis", "", "", {schemas::MarkdownBlock{"The disk is slow, says the model."}}}};
+  ASSERT_TRUE(send());
+
+  EXPECT_THAT(shown(), HasSubstr("The disk is slow"));
+}
+
 TEST_F(SlackSinkTest, SaysWhatToDoAndWhetherToTryAgain) {
   struct Case {
     const char* error;
