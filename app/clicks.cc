@@ -22,25 +22,6 @@ constexpr std::chrono::milliseconds kPatience(2000);
 // Of refusals of one kind: whoever can reach us could fill the log otherwise.
 constexpr std::chrono::seconds kBetweenLines(1);
 
-// How far towards being ours it came, of all that judged it.
-struct Judged {
-  std::vector<std::shared_ptr<Inbox>> ours;
-  bool is_asked = false;  // Somebody has a signing secret.
-  Origin worst = Origin::kUnsigned;
-};
-
-Judged judge(const Clicks::Inboxes& inboxes, const ServerRequest& request, base::Time now) {
-  Judged judged;
-  for (const auto& [sink, inbox] : inboxes) {
-    if (!inbox->is_called()) continue;
-    judged.is_asked = true;
-    auto origin = inbox->judge(request.headers, request.body, now);
-    if (origin == Origin::kOurs) judged.ours.push_back(inbox);
-    if (origin != Origin::kUnsigned) judged.worst = origin;
-  }
-  return judged;
-}
-
 }  // namespace
 
 void Clicks::use(Inboxes inboxes) {
@@ -52,6 +33,19 @@ void Clicks::use(Inboxes inboxes) {
 std::shared_ptr<const Clicks::Inboxes> Clicks::inboxes() const {
   std::lock_guard lock(mutex_);
   return inboxes_;
+}
+
+template <class Judge>
+Clicks::Judged Clicks::judge(const Judge& judge) const {
+  Judged judged;
+  for (const auto& [sink, inbox] : *inboxes()) {
+    if (!inbox->is_called()) continue;
+    judged.is_asked = true;
+    auto origin = judge(*inbox);
+    if (origin == Origin::kOurs) judged.ours.push_back(inbox);
+    if (origin != Origin::kUnsigned) judged.worst = origin;
+  }
+  return judged;
 }
 
 void Clicks::count(std::string_view way, std::string_view outcome) {
@@ -77,20 +71,26 @@ ServerResponse Clicks::refuse(int status, std::string_view outcome, std::string_
   return net::http::refuse(status, why);
 }
 
-base::Task<ServerResponse> Clicks::handle(ServerRequest request) {
-  if (request.body.size() > kLargest) co_return refuse(413, "too_large", "the body is larger than any click");
-  auto inboxes = this->inboxes();
-  auto judged = judge(*inboxes, request, clock_.now());
-  if (!judged.is_asked) co_return refuse(403, "off", "no slack_sink has a signing_secret");
-  if (judged.ours.empty()) {
-    if (judged.worst == Origin::kStale) {
-      co_return refuse(401, "stale", "the time stamp is not within five minutes of this machine's clock");
-    }
-    bool is_forged = judged.worst == Origin::kForged;
-    co_return refuse(401, is_forged ? "forged" : "unsigned",
-                     is_forged ? "the signature is not that of a slack_sink's signing_secret"
-                               : "X-Slack-Request-Timestamp and X-Slack-Signature are needed");
+std::optional<ServerResponse> Clicks::refusal_of(const Judged& judged) {
+  if (!judged.is_asked) return refuse(403, "off", "no slack_sink has a signing_secret");
+  if (!judged.ours.empty()) return std::nullopt;
+  if (judged.worst == Origin::kStale) {
+    return refuse(401, "stale", "the time stamp is not within five minutes of this machine's clock");
   }
+  bool is_forged = judged.worst == Origin::kForged;
+  return refuse(401, is_forged ? "forged" : "unsigned",
+                is_forged ? "the signature is not that of a slack_sink's signing_secret"
+                          : "X-Slack-Request-Timestamp and X-Slack-Signature are needed");
+}
+
+std::optional<ServerResponse> Clicks::judge_head(const ServerRequest& head) {
+  return refusal_of(judge([&](const Inbox& inbox) { return inbox.judge_head(head.headers, clock_.now()); }));
+}
+
+base::Task<ServerResponse> Clicks::handle(ServerRequest request) {
+  auto now = clock_.now();
+  auto judged = judge([&](const Inbox& inbox) { return inbox.judge(request.headers, request.body, now); });
+  if (auto refused = refusal_of(judged)) co_return std::move(*refused);
   auto form = net::http::parse_query(request.body);
   std::string payload(net::http::find_parameter(form, "payload"));
   if (payload.empty()) co_return refuse(400, "unreadable", "the form has no field 'payload'");

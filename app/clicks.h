@@ -38,14 +38,26 @@ class Clicks {
 
   // POST /api/slack/interactivity. 200 with an empty body once it is durable, within the three seconds that Slack
   // waits; 401 for what is not signed by the app of a sink, 400 for what is no click on a button of ours, 403 where no
-  // sink has a signing secret, 413, and 503 where it can't be kept now.
+  // sink has a signing secret, and 503 where it can't be kept now. The server bounds the body.
   base::Task<net::http::ServerResponse> handle(net::http::ServerRequest request);
+  // The refusal of handle() that the head alone is enough for: nobody's body is read who shows no signature.
+  std::optional<net::http::ServerResponse> judge_head(const net::http::ServerRequest& head);
 
  private:
+  // How far towards being ours it came, of all that judged it.
+  struct Judged {
+    std::vector<std::shared_ptr<sinks::Inbox>> ours;
+    bool is_asked = false;  // Somebody has a signing secret.
+    sinks::Origin worst = sinks::Origin::kUnsigned;
+  };
+
+  template <class Judge>
+  Judged judge(const Judge& judge) const;
   std::shared_ptr<const Inboxes> inboxes() const;
   // What the first that takes it makes of it, else what one says against it.
   base::Task<sinks::Heard> hear(std::vector<std::shared_ptr<sinks::Inbox>> inboxes, std::string payload);
   base::Task<sinks::Heard> keep(sinks::Heard heard);
+  std::optional<net::http::ServerResponse> refusal_of(const Judged& judged);
   bool is_worth_a_line(std::string_view outcome);
   net::http::ServerResponse refuse(int status, std::string_view outcome, std::string_view why);
   void count(std::string_view way, std::string_view outcome);

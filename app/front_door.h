@@ -20,9 +20,10 @@ class FrontDoor {
                                                        base::Metrics& metrics);
   ~FrontDoor();
 
-  // Adds a route of the table of endpoints. Before start().
-  void route(const std::string& method, const std::string& path, net::http::RequestHandler handler) {
-    guard_.route(*server_, method, path, std::move(handler));
+  // As Guard has it. Before start().
+  void route(const std::string& method, const std::string& path, net::http::RequestHandler handler,
+             net::http::Admission own = {}, std::size_t max_body_bytes = net::http::kAnyBody) {
+    guard_.route(*server_, method, path, std::move(handler), std::move(own), max_body_bytes);
   }
 
   base::Result<void> start();

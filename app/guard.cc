@@ -57,13 +57,17 @@ std::shared_ptr<const AccessRules> Guard::rules() const {
 }
 
 void Guard::route(net::http::Server& server, const std::string& method, const std::string& path,
-                  net::http::RequestHandler handler) {
+                  net::http::RequestHandler handler, net::http::Admission own, std::size_t max_body_bytes) {
   auto access = endpoint(method, path).access;
-  if (access == Access::kOpen) return server.route(method, path, std::move(handler));
+  if (access == Access::kOpen) return server.route(method, path, std::move(handler), std::move(own), max_body_bytes);
   auto shared = std::make_shared<net::http::RequestHandler>(std::move(handler));
   server.route(
       method, path, [this, access, shared](ServerRequest request) { return pass(access, shared, std::move(request)); },
-      [this, access](const ServerRequest& head) { return judge_head(access, head); });
+      [this, access, own = std::move(own)](const ServerRequest& head) {
+        auto refused = judge_head(access, head);
+        return refused || !own ? refused : own(head);
+      },
+      max_body_bytes);
 }
 
 Guard::Refused Guard::judge_head(Access access, const ServerRequest& head) const {

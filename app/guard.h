@@ -29,9 +29,11 @@ class Guard {
   // From the next request on.
   void use(AccessRules rules);
 
-  // Adds a route whose endpoint is in the table. The guard must outlive the server.
+  // Adds a route whose endpoint is in the table. The guard must outlive the server. An endpoint that judges by itself
+  // has `own` for heads, so that no body is read from whoever could not sign it.
   void route(net::http::Server& server, const std::string& method, const std::string& path,
-             net::http::RequestHandler handler);
+             net::http::RequestHandler handler, net::http::Admission own = {},
+             std::size_t max_body_bytes = net::http::kAnyBody);
 
  private:
   using Refused = std::optional<net::http::ServerResponse>;

@@ -145,8 +145,9 @@ base::Result<void> Service::Parts::start_server() {
   webhook = std::make_unique<ingest::AlertWebhook>(*bus, clock, metrics);
   clicks = std::make_unique<Clicks>(*bus, clock, metrics);
   clicks->use(pipeline->config().inboxes());
-  door->route("POST", "/api/slack/interactivity",
-              [this](ServerRequest request) { return clicks->handle(std::move(request)); });
+  door->route(
+      "POST", "/api/slack/interactivity", [this](ServerRequest request) { return clicks->handle(std::move(request)); },
+      [this](const ServerRequest& head) { return clicks->judge_head(head); }, Clicks::kLargest);
   if (Roles::of(settings.roles).ingest) {
     door->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
   }

@@ -40,6 +40,8 @@ class Inbox {
 
   // Whether it takes signed requests over HTTP.
   virtual bool is_called() const = 0;
+  // What the head says before there is a body: kOurs where a body can still prove it.
+  virtual Origin judge_head(const net::http::Headers& headers, base::Time now) const = 0;
   // Judges the raw bytes of a request, in a time that says nothing about the secret. Requires: is_called().
   virtual Origin judge(const net::http::Headers& headers, std::string_view body, base::Time now) const = 0;
 

@@ -38,6 +38,10 @@ ServerResponse busy(std::string_view why) {
   return response;
 }
 
+ServerResponse too_large(std::size_t limit) {
+  return refuse(413, "the body is larger than " + std::to_string(limit) + " bytes");
+}
+
 bool is_encoded(const ServerRequest& request) {
   auto encoding = find_header(request.headers, "Content-Encoding");
   return !encoding.empty() && encoding != "identity";
@@ -164,6 +168,9 @@ bool Connection::refuses_head() {
     return turn_down(why, std::move(*refused));
   }
   if (!has_body()) return false;
+  if (parser_.content_length() > match_.max_body_bytes) {
+    return turn_down(Refusal::kBodyTooLarge, too_large(match_.max_body_bytes));
+  }
   if (is_encoded(request)) {
     auto response = refuse(415, "bodies are taken without Content-Encoding only");
     response.headers.emplace_back("Accept-Encoding", "identity");
@@ -239,6 +246,10 @@ base::Task<bool> Connection::read_chunked_body() {
 }
 
 bool Connection::reserve_body(std::size_t bytes) {
+  if (bytes > match_.max_body_bytes) {
+    give_up(Refusal::kBodyTooLarge, too_large(match_.max_body_bytes));
+    return false;
+  }
   if (body_share_.grow_to(bytes)) return true;
   give_up(Refusal::kBodyMemory, busy("too many large requests at the same time"));
   return false;

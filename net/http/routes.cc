@@ -47,9 +47,9 @@ void PathMetrics::count(int status) {
 
 Routes::Routes(base::Metrics& metrics) : metrics_(metrics), other_(metrics, "other") {}
 
-void Routes::add(std::string method, std::string path, RequestHandler handler, Admission admit) {
+void Routes::add(std::string method, std::string path, Route route) {
   auto found = paths_.try_emplace(path, metrics_, path).first;
-  found->second.by_method[std::move(method)] = {std::move(handler), std::move(admit)};
+  found->second.by_method[std::move(method)] = std::move(route);
 }
 
 Routes::Match Routes::find(std::string_view method, std::string_view path) {
@@ -59,7 +59,10 @@ Routes::Match Routes::find(std::string_view method, std::string_view path) {
   if (found == paths_.end()) return {nullptr, nullptr, refuse(404, "no such path"), &other_};
   auto& [by_method, counted] = found->second;
   auto handler = by_method.find(method == "HEAD" && !by_method.contains(method) ? "GET" : method);
-  if (handler != by_method.end()) return {&handler->second.first, &handler->second.second, {}, &counted};
+  if (handler != by_method.end()) {
+    const auto& route = handler->second;
+    return {&route.handler, &route.admit, {}, &counted, route.max_body_bytes};
+  }
 
   std::string allow;
   for (const auto& [name, unused] : by_method) allow += name + ", ";

@@ -36,15 +36,23 @@ class Routes {
  public:
   explicit Routes(base::Metrics& metrics);
 
+  // What answers a method of a path.
+  struct Route {
+    RequestHandler handler;
+    Admission admit = {};
+    std::size_t max_body_bytes = kAnyBody;
+  };
+
   // What a request leads to: a handler, or the refusal where there is none.
   struct Match {
     const RequestHandler* handler = nullptr;
     const Admission* admit = nullptr;  // With a handler; may be empty.
     ServerResponse refusal;
     PathMetrics* metrics = nullptr;
+    std::size_t max_body_bytes = kAnyBody;
   };
 
-  void add(std::string method, std::string path, RequestHandler handler, Admission admit = {});
+  void add(std::string method, std::string path, Route route);
   // HEAD finds the handler of GET; OPTIONS is answered here.
   Match find(std::string_view method, std::string_view path);
   // For requests whose path is not ours or can't be read; label "other".
@@ -53,7 +61,7 @@ class Routes {
  private:
   struct Path {
     Path(base::Metrics& metrics, const std::string& path) : counted(metrics, path) {}
-    std::map<std::string, std::pair<RequestHandler, Admission>, std::less<>> by_method;
+    std::map<std::string, Route, std::less<>> by_method;
     PathMetrics counted;
   };
 

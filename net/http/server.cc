@@ -59,8 +59,9 @@ class TcpServer final : public Server {
         connections_(executor),
         reaper_(executor) {}
 
-  void route(std::string method, std::string path, RequestHandler handler, Admission admit) override {
-    routes_.add(std::move(method), std::move(path), std::move(handler), std::move(admit));
+  void route(std::string method, std::string path, RequestHandler handler, Admission admit,
+             std::size_t max_body_bytes) override {
+    routes_.add(std::move(method), std::move(path), {std::move(handler), std::move(admit), max_body_bytes});
   }
 
   std::uint16_t port() const override { return port_; }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ using RequestHandler = std::function<base::Task<ServerResponse>(ServerRequest re
 // Looks at a request before its body is read: the answer that ends it, or nothing. Must not block.
 using Admission = std::function<std::optional<ServerResponse>(const ServerRequest& head)>;
 
+// The bound of a route that has none of its own.
+inline constexpr std::size_t kAnyBody = std::numeric_limits<std::size_t>::max();
+
 // Where a server listens, and its bounds.
 struct ServerOptions {
   std::string address = "0.0.0.0";
@@ -80,7 +84,9 @@ struct ServerOptions {
 // added before start().
 class Server : public base::Component {
  public:
-  virtual void route(std::string method, std::string path, RequestHandler handler, Admission admit = {}) = 0;
+  // A body over `max_body_bytes` or the server's own bound is 413.
+  virtual void route(std::string method, std::string path, RequestHandler handler, Admission admit = {},
+                     std::size_t max_body_bytes = kAnyBody) = 0;
   // The port that is listened on, after start().
   virtual std::uint16_t port() const = 0;
 };

@@ -22,6 +22,8 @@ constexpr std::size_t kLongestValue = 2000;
 constexpr std::size_t kLongestId = 64;
 constexpr std::size_t kLongestName = 80;
 constexpr std::chrono::seconds kWindow(300);
+// "v0=" and a SHA-256 in hex.
+constexpr std::size_t kSignatureBytes = 3 + 64;
 
 std::string text_of(const json& object, const char* member) {
   if (!object.is_object()) return {};
@@ -129,19 +131,23 @@ std::string signature_of(std::string_view secret, std::string_view timestamp, st
   return "v0=" + base::hmac_sha256_hex(secret, signed_text);
 }
 
-Origin judge_signature(const net::http::Headers& headers, std::string_view body, std::string_view secret,
-                       base::Time now) {
+Origin judge_signature_head(const net::http::Headers& headers, base::Time now) {
   auto timestamp = only(headers, "X-Slack-Request-Timestamp");
-  auto signature = only(headers, "X-Slack-Signature");
   std::int64_t seconds = 0;
   auto [end, error] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
   bool is_number = error == std::errc() && end == timestamp.data() + timestamp.size() && seconds >= 0;
-  if (!is_number || signature.empty() || secret.empty()) return Origin::kUnsigned;
-  bool is_ours = base::is_same_secret(signature, signature_of(secret, timestamp, body));
+  if (!is_number || only(headers, "X-Slack-Signature").size() != kSignatureBytes) return Origin::kUnsigned;
   auto now_seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
   bool is_fresh = seconds >= now_seconds - kWindow.count() && seconds <= now_seconds + kWindow.count();
-  if (!is_fresh) return Origin::kStale;
-  return is_ours ? Origin::kOurs : Origin::kForged;
+  return is_fresh ? Origin::kOurs : Origin::kStale;
+}
+
+Origin judge_signature(const net::http::Headers& headers, std::string_view body, std::string_view secret,
+                       base::Time now) {
+  auto origin = secret.empty() ? Origin::kUnsigned : judge_signature_head(headers, now);
+  if (origin != Origin::kOurs) return origin;
+  auto signature = signature_of(secret, only(headers, "X-Slack-Request-Timestamp"), body);
+  return base::is_same_secret(only(headers, "X-Slack-Signature"), signature) ? Origin::kOurs : Origin::kForged;
 }
 
 }  // namespace sinks::slack

@@ -38,6 +38,8 @@ struct Click {
 // Reads a payload, which may be anything. A Heard says why it is none of our buttons; `at` is when it came.
 std::variant<Click, Heard> read_click(std::string_view payload, base::Time at);
 
+// Whether the headers can sign a body: those of a signature are there, and of now. kOurs where they can.
+Origin judge_signature_head(const net::http::Headers& headers, base::Time now);
 // Whether the headers sign the body (https://docs.slack.dev/authentication/verifying-requests-from-slack).
 Origin judge_signature(const net::http::Headers& headers, std::string_view body, std::string_view secret,
                        base::Time now);

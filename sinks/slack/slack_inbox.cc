@@ -26,6 +26,10 @@ SlackInbox::SlackInbox(Options options, const Services& services)
 
 bool SlackInbox::is_called() const { return !options_.signing_secret.empty(); }
 
+Origin SlackInbox::judge_head(const net::http::Headers& headers, base::Time now) const {
+  return judge_signature_head(headers, now);
+}
+
 Origin SlackInbox::judge(const net::http::Headers& headers, std::string_view body, base::Time now) const {
   return judge_signature(headers, body, base::current(options_.signing_secret).reveal(), now);
 }

@@ -20,6 +20,7 @@ class SlackInbox final : public Inbox {
   SlackInbox(Options options, const Services& services);
 
   bool is_called() const override;
+  Origin judge_head(const net::http::Headers& headers, base::Time now) const override;
   Origin judge(const net::http::Headers& headers, std::string_view body, base::Time now) const override;
   // Asks Slack once which workspace the token is of: a click in another one is refused.
   base::Task<Heard> hear(std::string payload, base::Deadline deadline) override;

@@ -123,13 +123,11 @@ TEST_F(ClicksTest, RefusesWhatIsNoClickOfOurs) {
   EXPECT_THAT(click(payload("gone")).body, HasSubstr("not configured"));
   EXPECT_THAT(click(payload("main", "T0000000002")).body, HasSubstr("another workspace"));
   EXPECT_THAT(click(payload("main", FakeSlack::kTeam, "restart")).body, HasSubstr("action_id"));
-  EXPECT_EQ(give(std::string(Clicks::kLargest + 1, 'x')).status, 413);
 
   EXPECT_EQ(counted("unreadable"), 2);
   EXPECT_EQ(counted("unknown_sink"), 1);
   EXPECT_EQ(counted("other_workspace"), 1);
   EXPECT_EQ(counted("unknown_action"), 1);
-  EXPECT_EQ(counted("too_large"), 1);
   EXPECT_THAT(levers->appends(), IsEmpty());
 }
 

@@ -29,9 +29,18 @@ class FakeServer final : public net::http::Server {
   base::Result<void> start() override { return base::ok(); }
   base::Task<void> stop() override { co_return; }
   std::uint16_t port() const override { return 0; }
-  void route(std::string method, std::string path, net::http::RequestHandler handler,
-             net::http::Admission admit) override {
+  void route(std::string method, std::string path, net::http::RequestHandler handler, net::http::Admission admit,
+             std::size_t max_body_bytes) override {
     handlers[{method, path}] = {std::move(handler), std::move(admit)};
+    largest[{method, path}] = max_body_bytes;
+  }
+
+  // What the head alone is answered with; nothing: its body is read.
+  std::optional<ServerResponse> admit(const std::string& method, const std::string& path, const Headers& headers) {
+    const auto& judge = handlers.at({method, path}).second;
+    ServerRequest head;
+    head.headers = headers;
+    return judge ? judge(head) : std::nullopt;
   }
 
   ServerResponse call(const std::string& method, const std::string& path, ServerRequest request) {
@@ -46,12 +55,16 @@ class FakeServer final : public net::http::Server {
   }
 
   std::map<std::pair<std::string, std::string>, std::pair<net::http::RequestHandler, net::http::Admission>> handlers;
+  std::map<std::pair<std::string, std::string>, std::size_t> largest;
 };
 
 // Of a sink whose app signs with "app-secret"; whatever it sends asks for nothing.
 class SignedInbox final : public sinks::Inbox {
  public:
   bool is_called() const override { return true; }
+  sinks::Origin judge_head(const Headers& headers, base::Time now) const override {
+    return sinks::slack::judge_signature_head(headers, now);
+  }
   sinks::Origin judge(const Headers& headers, std::string_view body, base::Time now) const override {
     return sinks::slack::judge_signature(headers, body, "app-secret", now);
   }
@@ -60,6 +73,7 @@ class SignedInbox final : public sinks::Inbox {
   }
 };
 
+constexpr const char* kClicks = "/api/slack/interactivity";
 constexpr const char* kSignedBody = "payload=%7B%7D";
 
 Headers signed_by(const std::string& secret, const std::string& timestamp) {
@@ -88,8 +102,9 @@ class Routes : public ::testing::Test {
          },
          .change_dead_letters = [](std::string) -> base::Task<ServerResponse> { co_return ServerResponse{}; }});
     clicks_.use({{"main", std::make_shared<SignedInbox>()}});
-    guard_.route(server_, "POST", "/api/slack/interactivity",
-                 [this](ServerRequest request) { return clicks_.handle(std::move(request)); });
+    guard_.route(
+        server_, "POST", kClicks, [this](ServerRequest request) { return clicks_.handle(std::move(request)); },
+        [this](const ServerRequest& head) { return clicks_.judge_head(head); }, app::Clicks::kLargest);
     guard_.route(server_, "POST", "/api/alerts",
                  [](ServerRequest) -> base::Task<ServerResponse> { co_return ServerResponse{}; });
   }
@@ -201,6 +216,39 @@ TEST_F(Routes, EveryEndpointLetsInWhomItsTableSays) {
     }
   }
   EXPECT_GT(cells, 300);
+}
+
+TEST_F(Routes, NoBodyIsReadFromWhoShowsNoSignatureOfNow) {
+  const std::string signature = "v0=" + std::string(64, '0');
+  auto with = [&](const std::string& timestamp, const std::string& text) {
+    return Headers{{"X-Slack-Request-Timestamp", timestamp}, {"X-Slack-Signature", text}};
+  };
+  Headers twice = with("1767323060", signature);
+  twice.emplace_back("X-Slack-Signature", signature);
+  const std::pair<Headers, int> cells[] = {
+      {{}, 401},
+      {{{"X-Slack-Request-Timestamp", "1767323060"}}, 401},
+      {{{"X-Slack-Signature", signature}}, 401},
+      {twice, 401},
+      {with("1767323060", ""), 401},
+      {with("1767323060", "v0=short"), 401},
+      {with("", signature), 401},
+      {with("yesterday", signature), 401},
+      {with("-1", signature), 401},
+      {with("1767322759", signature), 401},  // 301 seconds off.
+      {with("1767323361", signature), 401},
+      {with("1767322760", signature), 0},
+      {with("1767323360", signature), 0},
+  };
+  auto status = [&](const Headers& headers) {
+    auto refused = server_.admit("POST", kClicks, headers);
+    return refused ? refused->status : 0;
+  };
+  for (std::size_t i = 0; i < std::size(cells); ++i) EXPECT_EQ(status(cells[i].first), cells[i].second) << i;
+
+  clicks_.use({});
+  for (std::size_t i = 0; i < std::size(cells); ++i) EXPECT_EQ(status(cells[i].first), 403) << i;
+  EXPECT_EQ(server_.largest.at({"POST", kClicks}), app::Clicks::kLargest);
 }
 
 TEST_F(Routes, EveryEndpointIsServedAndNothingElse) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a server does to those who mean it ill: raw bytes, slow bytes, many connections.
+#include <fmt/format.h>
+
 #include <future>
 
 #include "tests/unit/net/running_server.h"
@@ -94,6 +96,24 @@ TEST_F(ServerLimits, ATooLargeBodySaysWhatTheLimitIs) {
   EXPECT_EQ(answer.status, 413);
   EXPECT_EQ(answer.body, "{\"error\":\"the body is larger than 1000 bytes\"}\n");
   EXPECT_EQ(refused("body_too_large"), 1);
+}
+
+TEST_F(ServerLimits, ARouteMayHaveASmallerBoundOfItsOwn) {
+  make_echo();
+  server_->route("POST", "/small", echo, {}, 1000);
+  ASSERT_TRUE(server_->start());
+  const std::string head = "POST /small HTTP/1.1\r\nHost: t\r\n";
+  auto chunk = [](std::size_t size) { return fmt::format("{:x}\r\n{}\r\n", size, std::string(size, 'x')); };
+
+  EXPECT_EQ(connect().ask(head + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'x')).status, 200);
+  auto announced = connect().ask(head + "Content-Length: 1001\r\n\r\n");
+  EXPECT_EQ(announced.status, 413) << "not a byte of it was sent";
+  EXPECT_EQ(announced.body, "{\"error\":\"the body is larger than 1000 bytes\"}\n");
+  const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(connect().ask(chunked + chunk(500) + chunk(500) + "0\r\n\r\n").status, 200);
+  EXPECT_EQ(connect().ask(chunked + chunk(500) + chunk(501)).status, 413) << "there may be more, which is not awaited";
+  EXPECT_EQ(refused("body_too_large"), 2);
+  EXPECT_EQ(connect().ask(post(std::string(5000, 'x'))).status, 200) << "other routes";
 }
 
 TEST_F(ServerLimits, OnePeerGetsSoManyConnectionsOnly) {
