@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/hash.h"
+#include "sinks/delivery/sender.h"
 #include "sinks/sink_name.h"
 
 namespace sinks {
@@ -115,9 +116,10 @@ void link_fallbacks(SinkSet& set, const std::vector<const Node*>& sections, Rout
       }
       problems.error(sections[i]->find("fallback")->mark, "fallback: it leads back to this sink: " + way);
     }
+    const char* folding = folds(delivery_options(set.members[i].configured.common)) ? " folds" : "";
     for (auto& member : set.members) {
-      // It has another part to play then, and begins anew.
-      if (std::find(chain.begin(), chain.end(), member.name) != chain.end()) member.digest += "+" + names[i];
+      // It has another part to play then, and begins anew: with digests, where that sink has some.
+      if (std::find(chain.begin(), chain.end(), member.name) != chain.end()) member.digest += "+" + names[i] + folding;
     }
     routes[i].fallbacks = std::move(chain);
   }

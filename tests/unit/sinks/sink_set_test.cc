@@ -141,6 +141,26 @@ TEST_F(SinkSetTest, GivesEqualDigestsOnlyToEqualSections) {
   EXPECT_NE(first, digest("- file_sink: {name: a, fsync: true}"));
 }
 
+TEST_F(SinkSetTest, AFallbackBeginsAnewWhereItsPartChanges) {
+  auto digest = [&](const std::string& first) {
+    auto set =
+        load("- file_sink: {name: a" + first + "}\n- file_sink: {name: b, fallback: c}\n- file_sink: {name: c}\n");
+    EXPECT_THAT(complaints, IsEmpty());
+    return std::pair(set.members.at(1).digest, set.members.at(2).digest);
+  };
+  const std::string folds = ", rate_limit: {per_second: 1}";
+  auto alone = digest("");
+  auto linked = digest(", fallback: b");
+  auto folding = digest(", fallback: b" + folds);
+
+  EXPECT_NE(alone.first, linked.first);
+  EXPECT_NE(linked.first, folding.first) << "digests of a may come to it now";
+  EXPECT_NE(linked.second, folding.second) << "to the last of the chain too";
+  EXPECT_EQ(folding, digest(", fallback: b, rate_limit: {per_second: 2}"));
+  EXPECT_EQ(linked, digest(", fallback: b" + folds + ", storm: {digest_after: 0s}")) << "it folds nothing";
+  EXPECT_EQ(alone, digest(folds)) << "of no concern to those that never take over from it";
+}
+
 TEST(SinkName, MapsWhatTopicsCannotHave) {
   EXPECT_EQ(sink_name("Main Slack/é"), "main_slack___");
   EXPECT_EQ(sink_name("a-b_c9"), "a-b_c9");
