@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -24,6 +25,19 @@ constexpr std::chrono::seconds kLeavePatience(8);
 constexpr int kHeartbeatsOfASession = 8;
 // Between looks at positions and lag.
 constexpr std::chrono::milliseconds kTick(100);
+
+// The numbers that were assigned for each of the stage's inputs. Topics are shared out one by one: while a member of
+// another version reads fewer of them, we may get a number of one topic that it has of another. Such a number has no
+// lane here, or two processes would own its states. Members that read the same topics get the same numbers of each.
+std::set<std::int32_t> assigned_for_all(const std::vector<TopicPartition>& partitions, std::size_t inputs) {
+  std::map<std::int32_t, std::size_t> topics;
+  for (const auto& partition : partitions) ++topics[partition.partition];
+  std::set<std::int32_t> whole;
+  for (const auto& [number, count] : topics) {
+    if (count == inputs) whole.insert(number);
+  }
+  return whole;
+}
 
 }  // namespace
 
@@ -155,12 +169,11 @@ void StageMember::set_settled(bool settled) {
 
 void StageMember::on_assigned(std::vector<TopicPartition> partitions) {
   abandon_all();
+  auto numbers = assigned_for_all(partitions, bus_names_.size());
+  waiting_ = std::count_if(partitions.begin(), partitions.end(),
+                           [&](const auto& partition) { return !numbers.contains(partition.partition); });
   std::vector<PartitionOffset> from;
-  std::set<std::int32_t> numbers;
-  for (auto& partition : partitions) {
-    numbers.insert(partition.partition);
-    from.push_back({std::move(partition.topic), partition.partition, kOldest});
-  }
+  for (auto& partition : partitions) from.push_back({std::move(partition.topic), partition.partition, kOldest});
   if (auto assigned = consumer_->assign(std::move(from), true); !assigned) {
     on_error(assigned.error());
     rejoin("it can't take its partitions");
@@ -174,6 +187,10 @@ void StageMember::on_assigned(std::vector<TopicPartition> partitions) {
   }
   metrics_.partitions.Increment(static_cast<double>(lanes_.size()));
   for (const auto& [number, lane] : lanes_) tasks_->spawn(bring_up(lane));
+  if (waiting_ > 0) {
+    base::log::info("bus: another version is in the group, which reads other topics; what it does not share waits",
+                    {{"stage", spec_.name}, {"partitions", lanes_.size()}, {"waiting", waiting_}});
+  }
   if (lanes_.empty()) set_settled(true);
   describe();
 }
@@ -358,6 +375,9 @@ void StageMember::describe() {
     health_.detail = "restoring " + std::to_string(read) + " of " + std::to_string(wanted) + " records";
   } else if (settled_) {
     health_.detail = std::to_string(lanes_.size()) + " partitions, " + std::to_string(lag) + " records behind";
+    if (waiting_ > 0) {
+      health_.detail += "; " + std::to_string(waiting_) + " more wait until all replicas are of one version";
+    }
   } else {
     health_.detail = status.phase == GroupStatus::Phase::kRevoking ? "handing partitions over" : "joining its group";
   }

@@ -90,6 +90,7 @@ class StageMember final : public GroupOwner, public AppendWatcher {
   bool closing_ = false;
   bool settled_ = false;  // Whether whatever is ours runs.
   std::map<std::int32_t, LaneRef> lanes_;
+  std::int64_t waiting_ = 0;  // Partitions assigned to us that have no lane.
   std::map<std::int32_t, std::shared_ptr<LaneRestore>> restores_;
   std::chrono::steady_clock::time_point rebalance_begun_;
   std::chrono::steady_clock::time_point last_tick_;

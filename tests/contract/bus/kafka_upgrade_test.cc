@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "tests/contract/bus/kafka_processes.h"
+
+namespace contract {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A stage's replicas of two versions: the new one reads one topic more.
+class KafkaUpgrade : public ::testing::Test {
+ protected:
+  static constexpr int kKeys = 20;
+
+  void TearDown() override {
+    front_.reset();
+    pool_.join();
+  }
+
+  // One more record of each key, on a process that does nothing but append. Each is numbered.
+  void append(const std::string& topic) {
+    for (int key = 0; key < kKeys; ++key) {
+      std::string name = topic + std::to_string(key);
+      auto appended = front_->append(name, std::to_string(next_[name]++), topic);
+      ASSERT_TRUE(appended) << appended.error().message;
+    }
+  }
+  // Everything that was appended to these topics came out once, in order.
+  void expect_all(std::size_t records) {
+    ASSERT_TRUE(out_.wait_for(records, 90s)) << out_.count() << " of " << records;
+    EXPECT_EQ(out_.count(), records);
+    for (const auto& [key, values] : out_.seen()) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_EQ(values[i], std::to_string(i) + ":" + std::to_string(i + 1)) << key;
+      }
+    }
+  }
+  // Its stage has whatever it was given and is done with it.
+  void expect_done(Process& process) {
+    auto deadline = std::chrono::steady_clock::now() + 90s;
+    while (std::chrono::steady_clock::now() < deadline) {
+      auto state = process.bus().health().stages.at(0);
+      if (state.ready && state.detail.find(", 0 records behind") != std::string::npos) return;
+      EXPECT_FALSE(out_.wait_for(1'000'000, 50ms));
+    }
+    FAIL() << state_of(process);
+  }
+  static std::string state_of(Process& process) { return process.bus().health().stages.at(0).detail; }
+
+  fakes::MockKafka kafka_{3};
+  boost::asio::thread_pool pool_{4};
+  Counter counter_;
+  Collector out_;
+  std::unique_ptr<Process> front_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+  std::map<std::string, int> next_;
+};
+
+TEST_F(KafkaUpgrade, AStageThatReadsOneTopicMoreTakesOverWithoutTwoOwners) {
+  Process collector(kafka_.bootstrap_servers(), pool_);
+  collector.add("collector", {"out"}, out_);
+  Process old_one(kafka_.bootstrap_servers(), pool_);
+  old_one.add("counter", {"in"}, counter_);
+  append("in");
+  expect_all(kKeys);
+
+  Process new_one(kafka_.bootstrap_servers(), pool_);
+  new_one.add("counter", {"in", "more"}, counter_);
+  expect_done(new_one);
+  expect_done(old_one);
+  // All four of "more" are assigned to it, two of them without their half of "in".
+  EXPECT_THAT(state_of(new_one), HasSubstr("2 partitions, "));
+  EXPECT_THAT(state_of(new_one), HasSubstr("2 more wait until all replicas are of one version"));
+  EXPECT_THAT(state_of(old_one), HasSubstr("2 partitions, "));
+  for (int round = 0; round < 20; ++round) append("in");
+  append("more");
+  EXPECT_TRUE(out_.wait_for(21 * kKeys, 90s)) << "both work on theirs";
+
+  old_one.wait(old_one.bus().remove_stage("counter"));
+  append("in");
+  expect_all(23 * kKeys);
+  expect_done(new_one);
+  EXPECT_THAT(state_of(new_one), HasSubstr("4 partitions, "));
+
+  Process another(kafka_.bootstrap_servers(), pool_);
+  another.add("counter", {"in", "more"}, counter_);
+  expect_done(another);
+  expect_done(new_one);
+  for (Process* each : {&new_one, &another}) {
+    EXPECT_THAT(state_of(*each), HasSubstr("2 partitions, "));
+    EXPECT_THAT(state_of(*each), Not(HasSubstr("wait")));
+  }
+  append("in");
+  append("more");
+  expect_all(25 * kKeys);
+}
+
+}  // namespace
+}  // namespace contract
