@@ -4,6 +4,7 @@
 #include "bus/embedded/embedded_bus.h"
 #include "bus/kafka/kafka_archive.h"
 #include "bus/spool/spool_bus.h"
+#include "incidents/keeper.h"
 #include "schemas/topics.h"
 
 namespace app {
@@ -52,6 +53,7 @@ bus::kafka::KafkaOptions kafka_bus_options(const BusSection& section, const std:
   options.compression = name_of(kafka.compression);
   options.partitions = static_cast<int>(kafka.partitions);
   options.replication = static_cast<int>(kafka.replication);
+  options.read_together.push_back(incidents::keeper_stage().inputs);
   options.retention = kafka.retention;
   options.dead_letter_retention = kafka.dead_letter_retention;
   options.data_dir = data_dir;

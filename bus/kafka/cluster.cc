@@ -52,7 +52,9 @@ Cluster::Cluster(const KafkaOptions& options, base::Clock& clock, base::Metrics&
       rng_(std::random_device()()),
       intake_(intake_options(options, client_of(options)), loop, metrics, rng_),
       outputs_(output_options(options, client_of(options)), loop, metrics, rng_),
-      tasks_(std::move(loop)) {}
+      tasks_(std::move(loop)) {
+  for (const auto& topics : options_.read_together) read_together(topics);
+}
 
 ClientOptions Cluster::client_options() const { return client_of(options_); }
 
@@ -68,6 +70,15 @@ void Cluster::close() {
   tasks_.cancel();
   intake_.close();
   outputs_.close();
+}
+
+void Cluster::read_together(const std::vector<std::string>& topics) {
+  std::vector<std::string> before;
+  for (const auto& topic : topics) {
+    auto name = topic_name(options_, topic);
+    if (!before.empty()) read_before_.insert_or_assign(name, before);
+    before.push_back(std::move(name));
+  }
 }
 
 void Cluster::with_topic(const TopicSpec& spec, std::function<void(int)> ready) {
@@ -110,7 +121,7 @@ bool Cluster::is_known(const std::string& kafka_topic) const {
 
 base::Task<void> Cluster::look_for(TopicSpec spec) {
   for (int attempt = 1;; ++attempt) {
-    auto partitions = judge(co_await admin_->ensure({spec}, base::in(kAdminPatience)));
+    auto partitions = judge(co_await find_or_make(spec));
     if (partitions) {
       Topic& topic = topics_[spec.name];
       topic.partitions = partitions.value();
@@ -119,6 +130,17 @@ base::Task<void> Cluster::look_for(TopicSpec spec) {
     }
     co_await pause(attempt);
   }
+}
+
+base::Task<base::Result<std::vector<TopicOutcome>>> Cluster::find_or_make(TopicSpec spec) {
+  auto deadline = base::in(kAdminPatience);
+  if (auto before = read_before_.find(spec.name); before != read_before_.end()) {
+    BOOST_OUTCOME_CO_TRY(auto existing, co_await admin_->describe(before->second, deadline));
+    fit_partitions(spec, before->second, existing);
+  }
+  std::vector<TopicSpec> wanted;
+  wanted.push_back(std::move(spec));
+  co_return co_await admin_->ensure(std::move(wanted), deadline);
 }
 
 base::Result<int> Cluster::judge(base::Result<std::vector<TopicOutcome>> outcome) {

@@ -49,6 +49,9 @@ class Cluster {
   ClientOptions client_options() const;
   PartitionReader& reader() { return *reader_; }
 
+  // These topics are inputs of one stage: KafkaOptions::read_together.
+  void read_together(const std::vector<std::string>& topics);
+
   // Calls `ready` with the number of the topic's partitions once it exists: at once if that is known, else when it was
   // found or made, which is tried until close().
   void with_topic(const TopicSpec& spec, std::function<void(int)> ready);
@@ -83,6 +86,7 @@ class Cluster {
 
   bool is_known(const std::string& kafka_topic) const;
   base::Task<void> look_for(TopicSpec spec);
+  base::Task<base::Result<std::vector<TopicOutcome>>> find_or_make(TopicSpec spec);
   base::Result<int> judge(base::Result<std::vector<TopicOutcome>> outcome);
   base::Task<void> pause(int attempt);
   Delivered noting(const Message& message, Delivered done);
@@ -98,6 +102,7 @@ class Cluster {
   std::unique_ptr<PartitionReader> reader_;
   std::unique_ptr<Admin> admin_;
   std::map<std::string, Topic> topics_;
+  std::map<std::string, std::vector<std::string>> read_before_;  // Of each input of a stage, those before it.
   std::map<std::string, std::vector<AppendWatcher*>> watchers_;
   mutable std::mutex mutex_;
   std::string trouble_;

@@ -33,6 +33,14 @@ std::vector<TopicSpec> wanted(const KafkaOptions& options, const std::vector<Sta
   for (const StageSpec& stage : stages) {
     specs.push_back(changelog_topic(options, stage.name, partitions_of(options, stage, states)));
   }
+  for (const StageSpec& stage : stages) {
+    std::vector<std::string> before;
+    for (const std::string& input : stage.inputs) {
+      std::string name = topic_name(options, input);
+      fit_partitions(*std::ranges::find(specs, name, &TopicSpec::name), before, states);
+      before.push_back(std::move(name));
+    }
+  }
   for (TopicSpec& spec : specs) spec.configs.emplace("max.message.bytes", std::to_string(kMaxMessageBytes));
   return specs;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/backoff.h"
 #include "base/clock.h"
@@ -34,6 +35,9 @@ struct KafkaOptions {
   // For topics that are made; one that exists is never altered. Every input of a stage has as many partitions.
   int partitions = 12;
   int replication = -1;  // -1: as the broker has it.
+  // Topics that a stage reads beside each other, in its order: one that is made gets as many partitions as those before
+  // it. For processes that append to them; the stage itself knows.
+  std::vector<std::vector<std::string>> read_together;
   base::Duration retention = std::chrono::hours(7 * 24);
   base::Duration dead_letter_retention = std::chrono::hours(30 * 24);
 

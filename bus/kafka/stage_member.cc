@@ -59,6 +59,7 @@ StageMember::~StageMember() = default;
 
 void StageMember::start() {
   for (const auto& [kafka_topic, topic] : bus_names_) deps_.cluster.watch(kafka_topic, *this);
+  deps_.cluster.read_together(spec_.inputs);
   main_.spawn(run());
 }
 
@@ -77,13 +78,10 @@ base::Task<void> StageMember::prepare() {
     std::map<std::string, int> partitions;
     int most = 0;
     for (const auto& topic : spec_.inputs) {
-      // One that a later version reads beside those that are there gets as many as these.
-      auto wanted = record_topic(deps_.cluster.options(), topic);
-      if (most > 0) wanted.partitions = most;
-      partitions[topic] = co_await deps_.cluster.partitions_of(std::move(wanted));
+      partitions[topic] = co_await wait_for(record_topic(deps_.cluster.options(), topic));
       most = std::max(most, partitions[topic]);
     }
-    int changelog = co_await deps_.cluster.partitions_of(changelog_topic(deps_.cluster.options(), spec_.name, most));
+    int changelog = co_await wait_for(changelog_topic(deps_.cluster.options(), spec_.name, most));
     std::string wrong;
     for (const auto& [topic, count] : partitions) {
       if (count != most)
@@ -94,9 +92,21 @@ base::Task<void> StageMember::prepare() {
               " partitions, and its inputs " + std::to_string(most);
     }
     if (wrong.empty()) co_return;
+    say("can't start: " + wrong);
     on_error(base::permanent(base::Reason::kBadRequest, "can't start: " + wrong));
     co_await pause(kBackoff.longest);
   }
+}
+
+base::Task<int> StageMember::wait_for(TopicSpec topic) {
+  say("waiting for topic " + topic.name);
+  co_return co_await deps_.cluster.partitions_of(std::move(topic));
+}
+
+// While nothing else describes it.
+void StageMember::say(std::string detail) {
+  std::lock_guard lock(mutex_);
+  if (!closing_) health_.detail = std::move(detail);
 }
 
 // Is a member of the group until that ends. Whether it ever had partitions.

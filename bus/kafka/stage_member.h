@@ -60,6 +60,8 @@ class StageMember final : public GroupOwner, public AppendWatcher {
 
   base::Task<void> run();
   base::Task<void> prepare();
+  base::Task<int> wait_for(TopicSpec topic);
+  void say(std::string detail);
   base::Task<bool> serve();
   base::Task<void> tick_forever();
   void tick();

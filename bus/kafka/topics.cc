@@ -61,4 +61,14 @@ TopicSpec broadcast_topic(const KafkaOptions& options, std::string_view topic) {
   return compacted(options, topic_name(options, topic), 1);
 }
 
+void fit_partitions(TopicSpec& spec, const std::vector<std::string>& before,
+                    const std::map<std::string, TopicState>& existing) {
+  for (const std::string& name : before) {
+    auto found = existing.find(name);
+    if (found == existing.end()) continue;
+    spec.partitions = found->second.partitions;
+    return;
+  }
+}
+
 }  // namespace bus::kafka

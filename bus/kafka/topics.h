@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bus/kafka/client/topic_spec.h"
 #include "bus/kafka/kafka_bus.h"
@@ -25,5 +27,10 @@ std::string group_name(const KafkaOptions& options, std::string_view stage);
 TopicSpec record_topic(const KafkaOptions& options, std::string_view topic);
 TopicSpec changelog_topic(const KafkaOptions& options, std::string_view stage, int partitions);
 TopicSpec broadcast_topic(const KafkaOptions& options, std::string_view topic);
+
+// Topics that one stage reads have the same number of partitions: gives `spec` that of the first of those `before` it
+// among the stage's inputs (names on the cluster) that exists.
+void fit_partitions(TopicSpec& spec, const std::vector<std::string>& before,
+                    const std::map<std::string, TopicState>& existing);
 
 }  // namespace bus::kafka

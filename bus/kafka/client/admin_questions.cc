@@ -132,6 +132,18 @@ base::Result<NewTopic> new_topic(const TopicSpec& spec) {
   return topic;
 }
 
+// For whoever keeps the creation of topics to himself.
+std::string how_to_make(const std::vector<TopicSpec>& topics, std::string_view name) {
+  auto spec = std::ranges::find(topics, name, &TopicSpec::name);
+  if (spec == topics.end()) return {};
+  std::string how = "; make it";
+  if (spec->partitions > 0) how += " with " + std::to_string(spec->partitions) + " partitions";
+  if (auto policy = spec->configs.find("cleanup.policy"); policy != spec->configs.end()) {
+    how += " and cleanup.policy=" + policy->second;
+  }
+  return how + ", or allow Create";
+}
+
 }  // namespace
 
 base::Result<ClusterInfo> ask_cluster(rd_kafka_t* client, int timeout_ms) {
@@ -187,8 +199,10 @@ base::Result<bool> ask_to_create(rd_kafka_t* client, const std::vector<TopicSpec
     auto code = rd_kafka_topic_result_error(answers[i]);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     const char* detail = rd_kafka_topic_result_error_string(answers[i]);
-    return error_of(code, std::string("create topic ") + rd_kafka_topic_result_name(answers[i]),
-                    detail == nullptr ? "" : detail);
+    const char* name = rd_kafka_topic_result_name(answers[i]);
+    auto error = error_of(code, std::string("create topic ") + name, detail == nullptr ? "" : detail);
+    if (error.reason == base::Reason::kAuth) error.message += how_to_make(topics, name);
+    return error;
   }
   return true;
 }

@@ -103,5 +103,35 @@ TEST_F(KafkaUpgrade, AStageThatReadsOneTopicMoreTakesOverWithoutTwoOwners) {
   expect_all(25 * kKeys);
 }
 
+TEST_F(KafkaUpgrade, AStageThatWaitsForATopicNamesIt) {
+  kafka_.set_topic_error("faults.more", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  front_->add("counter", {"in", "more"}, counter_);
+  auto deadline = std::chrono::steady_clock::now() + 90s;
+  auto names_it = [&] { return front_->bus().health().detail.find("topic faults.more") != std::string::npos; };
+  while (!names_it() && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_FALSE(out_.wait_for(1, 50ms));
+  }
+
+  EXPECT_TRUE(names_it()) << front_->bus().health().detail;
+  EXPECT_FALSE(front_->bus().health().writable);
+  EXPECT_EQ(state_of(*front_), "waiting for topic faults.more");
+  EXPECT_FALSE(front_->bus().health().stages.at(0).ready);
+
+  kafka_.set_topic_error("faults.more", RD_KAFKA_RESP_ERR_NO_ERROR);
+  expect_done(*front_);
+}
+
+TEST_F(KafkaUpgrade, AStageWhoseInputsDoNotFitSaysWhy) {
+  kafka_.create_topic("faults.in", 2);
+  kafka_.create_topic("faults.more", 4);
+  front_->add("counter", {"in", "more"}, counter_);
+  auto deadline = std::chrono::steady_clock::now() + 90s;
+  while (!state_of(*front_).starts_with("can't") && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_FALSE(out_.wait_for(1, 50ms));
+  }
+
+  EXPECT_EQ(state_of(*front_), "can't start: its inputs have different numbers of partitions: in has 2");
+}
+
 }  // namespace
 }  // namespace contract
