@@ -97,7 +97,7 @@ TEST(SlackSignature, AnotherBodyTimeOrSecretIsForged) {
   EXPECT_EQ(Signed{.body = "payload=%7B%7E"}.judge(), Origin::kForged);
   EXPECT_EQ(Signed{.timestamp = "1700000001"}.judge(), Origin::kForged);
   EXPECT_EQ(Signed{.signature = "v0=" + std::string(64, '0')}.judge(), Origin::kForged);
-  EXPECT_EQ(Signed{.signature = "v0="}.judge(), Origin::kForged);
+  EXPECT_EQ(Signed{.signature = "v0="}.judge(), Origin::kUnsigned);
   EXPECT_EQ(judge_signature({{"X-Slack-Request-Timestamp", "1700000000"}, {"X-Slack-Signature", Signed{}.signature}},
                             Signed{}.body, "another", base::Time(std::chrono::seconds(1'700'000'000))),
             Origin::kForged);
