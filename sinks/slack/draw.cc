@@ -42,10 +42,16 @@ bool is_shown(std::string_view media_type) {
   return media_type == "image/png" || media_type == "image/jpeg" || media_type == "image/gif";
 }
 
+base::Result<std::string> paint_png(const base::Chart& chart) {
+  constexpr charts::PngOptions kSize{.width = 800, .height = 360, .scale = 2};  // Sharp on dense screens.
+  return charts::render_png(chart, kSize);
+}
+
 // Files of a drawing's pieces, in their order.
 class Uploads {
  public:
-  Uploads(const schemas::Finding& finding, const Style& style) : finding_(finding), style_(style) {}
+  Uploads(const schemas::Finding& finding, const Style& style, const Painter& paint)
+      : finding_(finding), style_(style), paint_(paint ? paint : Painter(paint_png)) {}
 
   std::vector<Upload> of(Drawing& drawing) {
     if (!style_.uploads) return {};
@@ -55,6 +61,9 @@ class Uploads {
     if (needs_whole_ || drawing.left_out > 0) add_whole(drawing);
     return std::move(made_);
   }
+
+  // Of a chart; empty: none had to do without its picture.
+  const std::string& why_not_painted() const { return why_not_painted_; }
 
  private:
   void put(Upload upload, Piece& piece) {
@@ -67,9 +76,11 @@ class Uploads {
 
   void add(const schemas::ChartBlock& block, Piece& piece) {
     if (images_ == kMostImages) return;
-    constexpr charts::PngOptions kSize{.width = 800, .height = 360, .scale = 2};  // Sharp on dense screens.
-    auto png = charts::render_png(block.chart, kSize);
-    if (!png) return;
+    auto png = paint_(block.chart);
+    if (!png) {
+      why_not_painted_ = png.error().message;
+      return;
+    }
     put({.name = "chart.png",
          .title = piece.title,
          .alt = piece.alt,
@@ -123,6 +134,8 @@ class Uploads {
 
   const schemas::Finding& finding_;
   const Style& style_;
+  const Painter paint_;
+  std::string why_not_painted_;
   std::vector<Upload> made_;
   std::size_t images_ = 0;
   std::size_t files_ = 0;
@@ -141,14 +154,20 @@ std::string part_text(const Piece& piece) {
 
 }  // namespace
 
-Evidence draw(const schemas::Finding& finding, const Style& style) {
+Evidence draw(const schemas::Finding& finding, const Style& style, const Painter& paint) {
   // What uploads and notes of cuts add to a piece: `"file":3,"note":"last 20 of 400000 lines","partial":true`.
   constexpr std::size_t kPerPiece = 64;
+  // Why charts are not pictures: so many characters of at most three bytes, as four-byte ones count twice.
+  constexpr std::size_t kLongestReason = 160;
   auto drawing = drawing_of(finding, style);
-  cut_to(drawing, kEvidenceBytes - 256 - kPerPiece * drawing.pieces.size());
+  cut_to(drawing, kEvidenceBytes - 256 - 3 * kLongestReason - kPerPiece * drawing.pieces.size());
   for (auto& piece : drawing.pieces) piece.note = part_text(piece);
   Evidence evidence;
-  evidence.uploads = Uploads(finding, style).of(drawing);
+  Uploads uploads(finding, style, paint);
+  evidence.uploads = uploads.of(drawing);
+  if (const auto& why = uploads.why_not_painted(); !why.empty()) {
+    drawing.missing.push_back(cut(clean_line("graphs are shown as text: " + why.substr(0, 1024)), kLongestReason));
+  }
   evidence.json = encode(drawing);
   return evidence;
 }

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/chart.h"
+#include "base/result.h"
 #include "schemas/delivery.h"
 
 namespace sinks::slack {
@@ -47,7 +50,11 @@ struct Evidence {
 // Draws a finding's evidence within kEvidenceBytes. What does not fit is cut in this order, each only as far as needed:
 // events, logs, tables, labels, texts, whole pieces from the last; links stay. The message says what was cut; the rest
 // is in `uploads`. Pure, but CPU-bound: some milliseconds a chart.
-Evidence draw(const schemas::Finding& finding, const Style& style);
+//
+// `paint` makes the picture of a chart, charts::render_png() if not given. Where it can't, the message has the curves
+// as text and says why.
+using Painter = std::function<base::Result<std::string>(const base::Chart& chart)>;
+Evidence draw(const schemas::Finding& finding, const Style& style, const Painter& paint = {});
 
 // What is shown when an analysis comes to evidence, or evidence to an analysis (Evidence::json both): all of `evidence`
 // and the analyses of `analysis`, within kEvidenceBytes; pieces of the evidence are left out from the last, and

@@ -97,6 +97,37 @@ TEST(SlackMessages, AreWhatTheGoldenFilesSay) {
   }
 }
 
+TEST(SlackMessages, HaveGraphsAsTextAndTheReasonWhereNothingCanBeDrawn) {
+  auto one = sample("crash-loop");
+  int asked = 0;
+  auto paint = [&](const base::Chart&) -> base::Result<std::string> {
+    ++asked;
+    return base::permanent(base::Reason::kNotFound, "libcairo.so.2: not there (Debian's package libcairo2 has it)");
+  };
+  auto evidence = draw(one.shown.transition.finding, {}, paint);
+  auto message = compose(one.told, {.evidence = evidence.json, .file_ids = {}, .actions = "[]"}, {});
+
+  EXPECT_EQ(asked, 1);
+  EXPECT_THAT(problems(message), IsEmpty());
+  EXPECT_THAT(message, HasSubstr("graphs are shown as text: libcairo.so.2: not there"));
+  EXPECT_THAT(message, HasSubstr("█")) << "the curve";
+  EXPECT_THAT(message_of(one), Not(HasSubstr("graphs are shown as text")));
+}
+
+TEST(SlackMessages, AreWithinTheirBoundsWhateverTheReasonIs) {
+  auto one = sample("crash-loop");
+  for (int i = 0; i < 50; ++i)
+    one.shown.transition.finding.enrichments.push_back(one.shown.transition.finding.enrichments[2]);
+  for (const std::string& part : {"\"", "\xe2\x82\xac", "\xf0\x9f\x93\x8e", "\xff"}) {
+    std::string why;
+    while (why.size() < 2000) why += part;
+    auto evidence = draw(one.shown.transition.finding, {}, [&](const base::Chart&) -> base::Result<std::string> {
+      return base::permanent(base::Reason::kNotFound, why);
+    });
+    EXPECT_LE(evidence.json.size(), kEvidenceBytes) << part;
+  }
+}
+
 TEST(SlackMessages, NoteWhoseTheyAre) {
   auto one = sample("crash-loop");
   auto message = json::parse(message_of(one));
