@@ -112,7 +112,7 @@ Outcome Episode::command(const schemas::Command& command) {
   using schemas::CommandAction;
   schemas::Incident& incident = kept_->incident;
   if (command.action == CommandAction::kEvidence) return {"evidence_asked", TransitionState::kUpdated};
-  if (!incident.open) return {"not_open", std::nullopt};
+  if (!incident.open) return {schemas::kTooLateCause, TransitionState::kUpdated};
   if (command.action == CommandAction::kSilence) return {"silence_asked", TransitionState::kUpdated};
   if (incident.acknowledged) return {"acknowledged_before", std::nullopt};
   incident.acknowledged = {.sink = command.sink, .by = command.by, .by_name = command.by_name, .at = command.at};

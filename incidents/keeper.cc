@@ -90,7 +90,8 @@ base::Task<base::Result<void>> Keeper::on_command(const bus::Record& record, bus
     episode.save();
     tell(outcome, std::move(finding), command.id, episode, txn, metrics_, command);
   }
-  count_command(metrics_, to_string(command.action), outcome.told ? "told" : outcome.cause);
+  bool is_done = outcome.told && outcome.cause != schemas::kTooLateCause;
+  count_command(metrics_, to_string(command.action), is_done ? "told" : outcome.cause);
   base::log::info("incidents: somebody asked for something", {{"incident", command.incident_id},
                                                               {"what", std::string(to_string(command.action))},
                                                               {"who", person_of(command)},

@@ -15,7 +15,8 @@ std::string_view to_string(TransitionState state) { return codec::name_of(state)
 bool is_heartbeat(const Transition& transition) { return transition.cause == kHeartbeatCause; }
 
 bool is_asked(const Transition& transition) {
-  return transition.command && transition.command->action != CommandAction::kAcknowledge;
+  if (!transition.command) return false;
+  return transition.command->action != CommandAction::kAcknowledge || transition.cause == kTooLateCause;
 }
 
 void write_fields(Writer& out, const Acknowledgement& acknowledged) {

@@ -46,7 +46,8 @@ struct Transition {
   std::string id;  // Derived from the incident's id and the event that caused it.
   TransitionState state = TransitionState::kOpened;
   std::string cause;  // "first_finding", "new_member", "severity_rise", "repeat", "new_evidence",
-                      // "last_member_resolved", "quiet_time", "acknowledged", "silence_asked", "evidence_asked", ...
+                      // "last_member_resolved", "quiet_time", "acknowledged", "silence_asked", "evidence_asked",
+                      // "asked_too_late", ...
   base::Time at;
   Incident incident;
   Finding finding;                 // The one that caused it; the last one for a timer or a command.
@@ -57,6 +58,8 @@ struct Transition {
 // The cause of a beat of tocsin's own, which shows that a sink can be told.
 inline constexpr std::string_view kHeartbeatCause = "heartbeat";
 bool is_heartbeat(const Transition& transition);
+// The cause where somebody asked for what only an open incident can have.
+inline constexpr std::string_view kTooLateCause = "asked_too_late";
 // Whether it tells nothing of the incident but what somebody asked of one sink.
 bool is_asked(const Transition& transition);
 

@@ -52,7 +52,8 @@ base::Task<base::Result<Reply>> Asked::answer() {
   // The message is gone, or was told in a digest since.
   if (note_.ts.empty()) co_return Reply{.detail = "not answered: the incident has no message here"};
   bool is_silence = command_.action == schemas::CommandAction::kSilence;
-  auto done = is_silence ? co_await silence() : co_await show_evidence();
+  bool is_over = transition_.cause == schemas::kTooLateCause;
+  auto done = co_await (is_over ? say_it_is_over() : is_silence ? silence() : show_evidence());
   bool is_dark = !done && done.error().trouble == Trouble::kPassing;
   note_.in_the_dark = is_dark ? sending_.delivery.id : std::string();
   if (!is_dark) note_.dark_since.reset();
@@ -142,6 +143,16 @@ base::Task<Called<std::string>> Asked::show_evidence() {
                            " asked: " + escaped(clean_line(why), 500));
   if (!said) co_return said.error();
   co_return settle("not shown: " + why);
+}
+
+base::Task<Called<std::string>> Asked::say_it_is_over() {
+  auto since = transition_.incident.resolved ? ", since " + moment(*transition_.incident.resolved) : std::string();
+  bool is_silence = command_.action == schemas::CommandAction::kSilence;
+  auto said = co_await say(fmt::format("✅ *It is over already*{}: {} was not {}, as {} asked", since,
+                                       is_silence ? "the alert" : "the incident",
+                                       is_silence ? "silenced" : "acknowledged", command_.by));
+  if (!said) co_return said.error();
+  co_return std::string("it was over already");
 }
 
 base::Task<Called<>> Asked::say(std::string mrkdwn) {

@@ -38,6 +38,7 @@ class Asked {
  private:
   base::Task<Called<std::string>> silence();
   base::Task<Called<std::string>> show_evidence();
+  base::Task<Called<std::string>> say_it_is_over();
   base::Task<Called<>> say(std::string mrkdwn);
   std::string comment() const;
 

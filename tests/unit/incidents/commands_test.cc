@@ -129,7 +129,7 @@ TEST_F(CommandsTest, ACrashInBetweenDoesItOnce) {
   EXPECT_THAT(causes(), ElementsAre("first_finding", "acknowledged"));
 }
 
-TEST_F(CommandsTest, WhatIsOverOrUnknownIsDroppedAndCounted) {
+TEST_F(CommandsTest, WhatIsOverIsAnsweredAndWhatIsUnknownIsDropped) {
   give();
   auto stranger = command(CommandAction::kAcknowledge, "c1");
   stranger.incident_id = "another";
@@ -140,10 +140,15 @@ TEST_F(CommandsTest, WhatIsOverOrUnknownIsDroppedAndCounted) {
   stage.advance(std::chrono::hours(1));
   ask(CommandAction::kAcknowledge, "c4");
 
-  EXPECT_THAT(transitions(), SizeIs(2));
+  EXPECT_THAT(causes(), ElementsAre("first_finding", "last_member_resolved", "asked_too_late", "asked_too_late"));
+  for (std::size_t i : {2, 3}) {
+    EXPECT_TRUE(is_asked(transitions()[i])) << "of the incident there is nothing new";
+    EXPECT_FALSE(transitions()[i].incident.open);
+    EXPECT_FALSE(transitions()[i].incident.acknowledged);
+  }
   EXPECT_EQ(counted("acknowledge", "not_known"), 2);
-  EXPECT_EQ(counted("acknowledge", "not_open"), 1);
-  EXPECT_EQ(counted("silence", "not_open"), 1);
+  EXPECT_EQ(counted("acknowledge", "asked_too_late"), 1);
+  EXPECT_EQ(counted("silence", "asked_too_late"), 1);
   EXPECT_EQ(stage.state_size(), 0U) << "nothing is kept of what is over";
 }
 

@@ -309,6 +309,24 @@ TEST_F(SlackButtonsTest, AClickThatIsHandledTooLateSilencesNothing) {
   EXPECT_THAT(replies().at(0).content.dump(), HasSubstr("is over by now"));
 }
 
+TEST_F(SlackButtonsTest, WhoAsksOnceItIsOverIsToldSo) {
+  send();
+  delivery.transition.incident.open = false;
+  delivery.transition.incident.resolved = clock.now();
+  for (auto action : {CommandAction::kSilence, CommandAction::kAcknowledge}) {
+    asked(action, 1);
+    delivery.transition.cause = schemas::kTooLateCause;
+    EXPECT_THAT(send(), HasSubstr("it was over already, asked by ann"));
+    EXPECT_THAT(send(), HasSubstr("it was over already")) << "the same again";
+  }
+
+  EXPECT_THAT(silences, IsEmpty());
+  ASSERT_THAT(replies(), SizeIs(2));
+  EXPECT_THAT(replies()[0].content.dump(), HasSubstr("was not silenced, as <@U0000000ANN> asked"));
+  EXPECT_THAT(replies()[1].content.dump(), HasSubstr("was not acknowledged"));
+  EXPECT_EQ(slack.tops().at(0).edits, 0) << "of the incident there is nothing new";
+}
+
 TEST_F(SlackButtonsTest, WithoutAnAlertmanagerNothingIsSilenced) {
   options.silences.reset();
   send();
