@@ -29,6 +29,13 @@ struct Reply {
   std::string detail;
 };
 
+// Who has to wait where the other side asks for patience (Reason::kRateLimited).
+enum class Limited {
+  kSink,      // Whoever is told anything there.
+  kLane,      // What goes into the same lane.
+  kDelivery,  // Nobody else, as far as one knows: what this delivery still needed is limited by itself.
+};
+
 // One attempt to send a delivery.
 struct Sending {
   static constexpr std::size_t kMostKept = 64 * 1024;
@@ -50,6 +57,8 @@ struct Sending {
   // After a failure for good, what to do about it, where that is one of a few known things: it becomes the value of a
   // metric label. Points to what is never freed.
   std::string_view hint = {};
+  // After Reason::kRateLimited.
+  Limited limited = Limited::kSink;
   // Where it goes: Sink::lane() of the delivery; of a digest, the lane of all that it tells.
   std::string lane = {};
 };

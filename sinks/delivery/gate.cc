@@ -52,7 +52,7 @@ Gate::Visit::Step Gate::Visit::next(const base::Executor& executor) {
       if (now >= ask_.give_up) return {.end = Turn{}};
       return {.news = gate_.waiters_.enrol(executor)};
     }
-    if (admission == Admission::kProbe) probe_.emplace(gate_, true);
+    if (admission == Admission::kProbe) probe_.emplace(gate_, ask_.lane, true);
   }
   base::Time turn = lanes.turn(ask_.lane, ask_.rank, place_, now);
   if (turn > ask_.give_up) return {.end = Turn{}};
@@ -65,7 +65,7 @@ Gate::Visit::Step Gate::Visit::next(const base::Executor& executor) {
   }
   lanes.take(ask_.lane, now);
   Turn end;
-  end.pass.emplace(probe_ ? std::move(*probe_) : Pass(gate_, false));
+  end.pass.emplace(probe_ ? std::move(*probe_) : Pass(gate_, ask_.lane, false));
   return {.end = std::move(end)};
 }
 
@@ -73,7 +73,7 @@ Gate::Visit::Step Gate::Visit::next(const base::Executor& executor) {
 std::optional<base::Duration> Gate::Visit::stay_away(base::Time turn, base::Time now) {
   Lanes& lanes = gate_.lanes_;
   if (!ask_.patience || !lanes.is_limited()) return std::nullopt;
-  // Patience begins when the sink takes anything.
+  // Patience begins when the sink takes anything: who waits for one lane takes a place from the others.
   base::Time opens = lanes.opens(now);
   if (!until_ || opens > now) until_ = opens + *ask_.patience;
   bool is_too_far = turn > *until_;
@@ -169,11 +169,13 @@ void Gate::Pass::failed(const base::Error& error) {
   gate_ = nullptr;
 }
 
-void Gate::Pass::paused(const base::Error& error, base::Duration wait) {
+void Gate::Pass::paused(const base::Error& error, base::Duration wait, Limited who) {
   Gate& gate = *gate_;
   succeeded();  // It answers: no reason to take it for down.
   std::lock_guard lock(gate.mutex_);
-  gate.lanes_.hold(gate.clock_.now() + wait);
+  base::Time until = gate.clock_.now() + wait;
+  if (who == Limited::kSink) gate.lanes_.hold(until);
+  if (who == Limited::kLane) gate.lanes_.hold(lane_, until);
   gate.last_error_ = error;
 }
 

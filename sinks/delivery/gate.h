@@ -12,6 +12,7 @@
 #include "sinks/delivery/circuit_breaker.h"
 #include "sinks/delivery/lanes.h"
 #include "sinks/delivery/wake_list.h"
+#include "sinks/sink.h"
 
 namespace sinks {
 
@@ -27,8 +28,10 @@ class Gate {
   // The right to send once. Destroyed without succeeded() or failed(), it counts as not used.
   class Pass {
    public:
-    Pass(Gate& gate, bool is_probe) : gate_(&gate), is_probe_(is_probe) {}
-    Pass(Pass&& other) noexcept : gate_(other.gate_), is_probe_(other.is_probe_) { other.gate_ = nullptr; }
+    Pass(Gate& gate, std::string lane, bool is_probe) : gate_(&gate), lane_(std::move(lane)), is_probe_(is_probe) {}
+    Pass(Pass&& other) noexcept : gate_(other.gate_), lane_(std::move(other.lane_)), is_probe_(other.is_probe_) {
+      other.gate_ = nullptr;
+    }
     Pass& operator=(Pass&&) = delete;
     ~Pass();
 
@@ -36,11 +39,12 @@ class Gate {
     void succeeded();
     // The other side is in trouble; another delivery would meet the same.
     void failed(const base::Error& error);
-    // The other side asked everybody to wait.
-    void paused(const base::Error& error, base::Duration wait);
+    // The other side asked whom `who` names to wait.
+    void paused(const base::Error& error, base::Duration wait, Limited who = Limited::kSink);
 
    private:
     Gate* gate_;
+    std::string lane_;
     bool is_probe_;
   };
 
@@ -65,7 +69,7 @@ class Gate {
 
   // Completes when the caller may send, shall come again, or could go only after it gives up. With the breaker open the
   // last is noticed at the time of the next probe, at most CircuitBreaker::kLongestWait later. No pass is given while
-  // the other side has asked for a pause.
+  // the other side has asked for a pause, of all or of the lane.
   base::Task<Turn> enter(Ask ask);
 
   bool is_open() const;

@@ -47,6 +47,8 @@ class Lanes {
 
   // Nobody goes before `until`: the other side asked for a pause.
   void hold(base::Time until);
+  // The same of one lane.
+  void hold(const std::string& lane, base::Time until);
   // The earliest that anybody goes.
   base::Time opens(base::Time now) const;
 
@@ -73,10 +75,12 @@ class Lanes {
     std::set<Place> line;
     base::Time pressure = base::Time::min();  // When all would be sent if nothing were folded.
     base::Time later = base::Time::min();     // The last moment given away.
+    base::Time held_until = base::Time::min();
   };
 
   const std::string& name_of(const std::string& lane) const;
   const Lane* find(const std::string& lane) const;
+  base::Time opens(const Lane& lane, base::Time now) const;
   Lane& at(const std::string& lane);
   void forget_idle(base::Time now);
 

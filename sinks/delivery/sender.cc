@@ -150,7 +150,7 @@ base::Task<base::Result<Reply>> Sender::send(Sending& sending, Gate::Pass& pass)
   } else if (is_trouble(reply.error())) {
     pass.failed(reply.error());
   } else if (reply.error().reason == Reason::kRateLimited) {
-    pass.paused(reply.error(), retry_wait(options_.retry, reply.error(), 1, rng_));
+    pass.paused(reply.error(), retry_wait(options_.retry, reply.error(), 1, rng_), sending.limited);
   } else if (reply.error().reason != Reason::kCancelled) {
     pass.succeeded();
   }

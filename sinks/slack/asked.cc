@@ -49,6 +49,7 @@ Asked::Asked(const Deps& deps, Sending& sending)
       note_(decode_note(sending.note)) {}
 
 base::Task<base::Result<Reply>> Asked::answer() {
+  sending_.limited = Limited::kDelivery;
   // The message is gone, or was told in a digest since.
   if (note_.ts.empty()) co_return Reply{.detail = "not answered: the incident has no message here"};
   bool is_silence = command_.action == schemas::CommandAction::kSilence;

@@ -110,10 +110,7 @@ base::Task<Called<bool>> History::has_reply(std::string channel, std::string ts,
 
 base::Task<Called<std::string>> History::channel_id(std::string channel, base::Deadline deadline) {
   if (is_channel_id(channel)) co_return channel;
-  {
-    std::lock_guard lock(mutex_);
-    if (auto known = ids_.find(channel); known != ids_.end()) co_return known->second;
-  }
+  if (auto known = known_id(channel); known != channel) co_return known;
   std::string cursor;
   for (int i = 0; i < kMostPages; ++i) {
     net::http::Query arguments = {
@@ -130,6 +127,12 @@ base::Task<Called<std::string>> History::channel_id(std::string channel, base::D
     if (cursor.empty()) break;
   }
   co_return failure_of("conversations.list", "channel_not_found", {}, {});
+}
+
+std::string History::known_id(const std::string& channel) {
+  std::lock_guard lock(mutex_);
+  auto known = ids_.find(channel);
+  return known == ids_.end() ? channel : known->second;
 }
 
 void History::learn(const std::string& channel, const std::string& id) {

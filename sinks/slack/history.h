@@ -41,6 +41,8 @@ class History {
 
   // The id of a channel, which may be written as its name or its id. kChannel: none that the app may see.
   base::Task<Called<std::string>> channel_id(std::string channel, base::Deadline deadline);
+  // The same as far as it is known already, else as it is written.
+  std::string known_id(const std::string& channel);
   // What posting has told of it.
   void learn(const std::string& channel, const std::string& id);
 

@@ -53,6 +53,7 @@ LivingMessage::LivingMessage(const Deps& deps, Sending& sending)
       note_(decode_note(sending.note)) {}
 
 base::Task<base::Result<Reply>> LivingMessage::tell() {
+  sending_.limited = Limited::kDelivery;  // Until it comes to posting: see say().
   co_await gather();
   auto told = note_.ts.empty() ? co_await open() : co_await edit();
   keep(told);
@@ -178,8 +179,11 @@ base::Task<Called<>> LivingMessage::edit() {
 
 // Says it once more in a simpler form where Slack refuses the form.
 base::Task<Called<Api::Answer>> LivingMessage::say(std::string method, json to, Compose compose, bool is_doubtful) {
-  auto channel = text_of(to, "channel");
-  auto line = method == "chat.postMessage" ? channel : std::string();
+  // Posting is limited in each channel, whether it is called by its name or its id; other methods in the workspace.
+  bool posts = method == "chat.postMessage";
+  auto line = posts ? deps_.history.known_id(text_of(to, "channel")) : std::string();
+  bool is_in_lane = posts && line == deps_.history.known_id(sending_.lane);
+  sending_.limited = is_in_lane ? Limited::kLane : Limited::kDelivery;
   Shown all = shown();
   auto said = co_await deps_.api.post(method, addressed(compose(all), to, is_doubtful), sending_.deadline, line);
   if (said || said.error().trouble != Trouble::kContent) co_return said;

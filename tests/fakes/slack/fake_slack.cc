@@ -104,6 +104,8 @@ FakeHttpServer::Lever FakeSlack::serve(const std::string& method, const std::str
   std::optional<Fault> fault;
   std::optional<Answer> given;
   std::string channel = method == "chat.postMessage" ? json::parse(body, nullptr, false).value("channel", "") : "";
+  // The limit is the channel's, by whichever name it is called.
+  if (auto found = find_channel(channel); found != channels_.end()) channel = found->first;
   std::string line = method + " " + channel;
   if (closed_until_[line] > Clock::now()) {
     ++inside_;

@@ -224,6 +224,42 @@ TEST_F(GateTest, GivesNoPassInsideAPauseThatBeganWhileOneWaited) {
   EXPECT_TRUE(waiting->pass.has_value());
 }
 
+TEST_F(GateTest, HoldsALaneAloneWhereOnlyThatIsLimited) {
+  make({.per_second = 1, .burst = 3});
+  auto error = base::passing(base::Reason::kRateLimited, "429");
+  call(Gate::Ask{.lane = "a"})->pass->paused(error, seconds(20), Limited::kLane);
+  auto waiting = call(Gate::Ask{.lane = "a"});
+  auto folded = call(Gate::Ask{.lane = "a", .patience = seconds(3), .folds = true});
+  auto other = call(Gate::Ask{.lane = "b", .patience = seconds(3)});
+
+  EXPECT_TRUE(other->pass.has_value());
+  EXPECT_EQ(folded->later, seconds(0));
+  advance(seconds(19));
+  EXPECT_FALSE(waiting->done);
+  advance(seconds(1));
+  EXPECT_TRUE(waiting->pass.has_value());
+}
+
+TEST_F(GateTest, HasThoseComeAgainWhoseLaneIsHeldLongerThanTheirPatience) {
+  make({.per_second = 2, .burst = 1});
+  auto error = base::passing(base::Reason::kRateLimited, "429");
+  call(Gate::Ask{.lane = "a"})->pass->paused(error, seconds(20), Limited::kLane);
+
+  auto first = call(Gate::Ask{.lane = "a", .patience = seconds(3)});
+  auto second = call(Gate::Ask{.lane = "a", .patience = seconds(3)});
+
+  EXPECT_EQ(first->later, seconds(20));
+  EXPECT_EQ(second->later, std::chrono::milliseconds(20'500));
+  EXPECT_EQ(gate->waiting(), 0);
+}
+
+TEST_F(GateTest, HoldsNobodyWhereOnlyTheDeliveryIsLimited) {
+  auto error = base::passing(base::Reason::kRateLimited, "429");
+  call(Gate::Ask{.lane = "a"})->pass->paused(error, seconds(20), Limited::kDelivery);
+
+  EXPECT_TRUE(call(Gate::Ask{.lane = "a"})->pass.has_value());
+}
+
 TEST_F(GateTest, KeepsNoPlaceForThoseWhoAreCancelled) {
   make({.per_second = 1, .burst = 1});
   call();

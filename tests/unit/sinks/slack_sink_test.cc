@@ -89,6 +89,7 @@ struct SlackSinkTest : testing::Test {
                     .lane = sink->lane(delivery)};
     auto reply = loop.run(keep(*sink, sending));
     note = sending.note;
+    limited = sending.limited;
     return *reply;
   }
   std::string message() {
@@ -107,6 +108,7 @@ struct SlackSinkTest : testing::Test {
   std::unique_ptr<net::http::Client> http = net::http::make_client({}, loop.executor());
   Services services{.http = *http, .file_pool = loop.executor(), .clock = clock};
   Options options;
+  Limited limited = Limited::kSink;
   schemas::Delivery delivery;
   std::string note;
   std::unique_ptr<SlackSink> sink;
@@ -407,6 +409,33 @@ TEST_F(SlackSinkTest, AsksNothingWithinTheWaitThatSlackNames) {
     EXPECT_LE(failed.error().retry.wait(), seconds(30));
   }
   EXPECT_EQ(slack.calls("chat.postMessage"), 1);
+}
+
+TEST_F(SlackSinkTest, SaysThatOnlyTheChannelIsLimitedWhichHasOneLimitByNameAndById) {
+  ASSERT_THAT(message(), HasSubstr("posted C"));
+  slack.limit("chat.postMessage", seconds(30));
+  next(TransitionState::kReopened, "fired_again");
+
+  EXPECT_THAT(message(), HasSubstr("ratelimited"));
+  EXPECT_EQ(limited, Limited::kLane);
+  auto calls = slack.calls("chat.postMessage");
+  note.clear();
+  delivery.transition.incident.id = "i2";
+  EXPECT_THAT(message(), HasSubstr("Slack asked to wait"));
+  EXPECT_EQ(limited, Limited::kLane);
+  EXPECT_EQ(slack.calls("chat.postMessage"), calls);
+}
+
+TEST_F(SlackSinkTest, SaysThatEditsAreLimitedByThemselves) {
+  ASSERT_THAT(message(), HasSubstr("posted C"));
+  slack.limit("chat.update", seconds(30));
+  next(TransitionState::kUpdated, "repeat");
+
+  EXPECT_THAT(message(), HasSubstr("chat.update"));
+  EXPECT_EQ(limited, Limited::kDelivery);
+  note.clear();
+  delivery.transition.incident.id = "i2";
+  EXPECT_THAT(message(), HasSubstr("posted C"));
 }
 
 TEST_F(SlackSinkTest, NeverShowsItsToken) {

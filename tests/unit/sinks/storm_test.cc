@@ -49,6 +49,10 @@ class Chat final : public Sink {
   }
   base::Task<base::Result<Reply>> send(Sending& sending) override {
     ++attempts;
+    if (limited && sending.lane == *limited) {
+      sending.limited = Limited::kLane;
+      co_return base::Error{Reason::kRateLimited, base::Retry::after(seconds(30)), "429"};
+    }
     if (refuse && (refuse_only.empty() || sending.delivery.transition.cause == refuse_only)) co_return *refuse;
     const auto& transition = sending.delivery.transition;
     told_.push_back({clock_.now(), sending.lane, transition.id, sending.delivery.opening, transition.cause,
@@ -57,7 +61,8 @@ class Chat final : public Sink {
   }
 
   std::optional<base::Error> refuse;
-  std::string refuse_only;  // The cause of what is refused.
+  std::string refuse_only;             // The cause of what is refused.
+  std::optional<std::string> limited;  // A lane that asks for half a minute.
   int attempts = 0;
 
  private:
@@ -285,6 +290,27 @@ TEST_F(StormTest, SendsNothingToAnyLaneInsideAPause) {
 
   EXPECT_EQ(chat->attempts, attempts);
   log->advance(minutes(3));
+  expect_all_accounted_for();
+}
+
+TEST_F(StormTest, GoesOnInTheOtherLanesWhileOneIsPaused) {
+  chat->limited = "a";
+  deliver("first", {.channel = "a"});
+  log->advance(seconds(1));
+  int attempts = chat->attempts;
+  std::string critical;
+  for (int i = 0; i < 25; ++i) {
+    for (int k = 0; k < 4; ++k) storm(1, milliseconds(0), {.channel = "a"});
+    critical = deliver("critical" + std::to_string(i), {.severity = Severity::kCritical, .channel = "a"});
+    storm(1, seconds(1), {.channel = "b"});
+  }
+
+  EXPECT_EQ(chat->attempts, attempts + 25);  // All of them in b.
+  EXPECT_EQ(told.size(), 25u);
+  chat->limited.reset();
+  log->advance(minutes(2));
+  EXPECT_TRUE(std::any_of(told.begin(), told.end(), [&](const Told& one) { return one.id == critical; }) ||
+              log->counters["deliveries/delivered/chat/in_digest"] > 100);
   expect_all_accounted_for();
 }
 
