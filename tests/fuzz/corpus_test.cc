@@ -34,6 +34,7 @@ const std::map<std::string, Fuzzer>& fuzzers() {
                                                     {"redirect", &fuzz::redirect},
                                                     {"slack_answer", &fuzz::slack_answer},
                                                     {"slack_click", &fuzz::slack_click},
+                                                    {"slack_envelope", &fuzz::slack_envelope},
                                                     {"slack_message", &fuzz::slack_message},
                                                     {"text", &fuzz::text},
                                                     {"webhook_body", &fuzz::webhook_body}};

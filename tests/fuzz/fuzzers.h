@@ -21,6 +21,7 @@ void records(std::string_view input);            // JSON of the records that go 
 void redirect(std::string_view input);           // Where the answer to a request of ours leads.
 void slack_answer(std::string_view input);       // What Slack answers.
 void slack_click(std::string_view input);        // What Slack sends when somebody presses a button.
+void slack_envelope(std::string_view input);     // What Slack sends over Socket Mode.
 void slack_message(std::string_view input);      // A text everywhere in a finding that Slack is told.
 void text(std::string_view input);               // URLs, forms, times, durations, template texts.
 void webhook_body(std::string_view input);       // What Alertmanager or Grafana posts.
