@@ -64,11 +64,29 @@ bool Clicks::is_worth_a_line(std::string_view outcome) {
 }
 
 ServerResponse Clicks::refuse(int status, std::string_view outcome, std::string_view why) {
-  count("http", outcome);
-  if (is_worth_a_line(outcome)) {
-    base::log::warn("clicks: a request was refused", {{"status", status}, {"why", std::string(why)}});
-  }
+  note_refusal("http", outcome, why);
   return net::http::refuse(status, why);
+}
+
+void Clicks::note_refusal(std::string_view way, std::string_view outcome, std::string_view why) {
+  count(way, outcome);
+  if (!is_worth_a_line(outcome)) return;
+  base::log::warn("clicks: one was refused", {{"way", std::string(way)}, {"why", std::string(why)}});
+}
+
+base::Task<bool> Clicks::take(std::string line, std::string payload) {
+  auto inboxes = this->inboxes();
+  std::vector<std::shared_ptr<Inbox>> ours;
+  for (const auto& [sink, inbox] : *inboxes) {
+    if (inbox->line() == line) ours.push_back(inbox);
+  }
+  auto heard = co_await keep(co_await hear(std::move(ours), std::move(payload)));
+  if (heard.is_fine()) {
+    count("socket", heard.outcome);
+  } else {
+    note_refusal("socket", heard.outcome, heard.why);
+  }
+  co_return heard.is_fine();
 }
 
 std::optional<ServerResponse> Clicks::refusal_of(const Judged& judged) {

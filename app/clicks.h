@@ -43,6 +43,9 @@ class Clicks {
   // The refusal of handle() that the head alone is enough for: nobody's body is read who shows no signature.
   std::optional<net::http::ServerResponse> judge_head(const net::http::ServerRequest& head);
 
+  // What came over the connection of that name (sinks::Inbox::line()). True once it is durable, or asks for nothing.
+  base::Task<bool> take(std::string line, std::string payload);
+
  private:
   // How far towards being ours it came, of all that judged it.
   struct Judged {
@@ -58,6 +61,7 @@ class Clicks {
   base::Task<sinks::Heard> hear(std::vector<std::shared_ptr<sinks::Inbox>> inboxes, std::string payload);
   base::Task<sinks::Heard> keep(sinks::Heard heard);
   std::optional<net::http::ServerResponse> refusal_of(const Judged& judged);
+  void note_refusal(std::string_view way, std::string_view outcome, std::string_view why);
   bool is_worth_a_line(std::string_view outcome);
   net::http::ServerResponse refuse(int status, std::string_view outcome, std::string_view why);
   void count(std::string_view way, std::string_view outcome);

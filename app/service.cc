@@ -14,6 +14,7 @@
 #include "app/front_door.h"
 #include "app/heartbeat/heart.h"
 #include "app/input_recorder.h"
+#include "app/listeners.h"
 #include "app/log_endpoints.h"
 #include "app/pipeline.h"
 #include "app/routes.h"
@@ -85,6 +86,7 @@ struct Service::Parts {
   std::unique_ptr<heartbeat::Heart> heart;
   std::unique_ptr<ingest::AlertWebhook> webhook;
   std::unique_ptr<Clicks> clicks;
+  std::unique_ptr<Listeners> listeners;  // Null: not in this role.
   std::unique_ptr<FrontDoor> door;
   mutable std::mutex mutex;  // Guards the two below.
   std::string broken_config;
@@ -148,6 +150,10 @@ base::Result<void> Service::Parts::start_server() {
   door->route(
       "POST", "/api/slack/interactivity", [this](ServerRequest request) { return clicks->handle(std::move(request)); },
       [this](const ServerRequest& head) { return clicks->judge_head(head); }, Clicks::kLargest);
+  if (Roles::of(settings.roles).sinks) {
+    listeners = std::make_unique<Listeners>(*clicks, metrics, rng, net.executor());
+    listeners->use(pipeline->config().inboxes());
+  }
   if (Roles::of(settings.roles).ingest) {
     door->route("POST", "/api/alerts", [this](ServerRequest request) { return intake(std::move(request)); });
   }
@@ -190,6 +196,9 @@ std::vector<Check> Service::Parts::checks() const {
   for (auto& sink : pipeline->sink_health()) {
     found.push_back({"sink/" + sink.sink, sink.ok, std::move(sink.detail), false});
   }
+  if (listeners) {
+    for (auto& line : listeners->checks()) found.push_back(std::move(line));
+  }
   return found;
 }
 
@@ -220,6 +229,7 @@ base::Task<std::vector<std::string>> Service::Parts::reload() {
     auto applied = co_await pipeline->apply(std::move(*next));
     if (!applied) errors.push_back(applied.error().message);
     if (applied) clicks->use(pipeline->config().inboxes());
+    if (applied && listeners) listeners->use(pipeline->config().inboxes());
     if (applied) door->take(server);
     if (applied) co_await heart->use(heart_options());
   } else {
@@ -291,6 +301,7 @@ void Service::stop() {
     if (part) await(parts_->work.executor(), part->stop());
   };
   end(parts_->door);
+  end(parts_->listeners);
   end(parts_->heart);
   end(parts_->bus);
   end(parts_->pipeline);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "base/time.h"
 #include "net/http/client.h"
 #include "schemas/command.h"
+#include "sinks/listener.h"
 
 namespace sinks {
 
@@ -44,6 +46,12 @@ class Inbox {
   virtual Origin judge_head(const net::http::Headers& headers, base::Time now) const = 0;
   // Judges the raw bytes of a request, in a time that says nothing about the secret. Requires: is_called().
   virtual Origin judge(const net::http::Headers& headers, std::string_view body, base::Time now) const = 0;
+
+  // Which connection of our own what is said comes over: inboxes that name the same one share it. Holds no secret.
+  // Empty: none.
+  virtual std::string line() const = 0;
+  // That connection, not yet open. Requires: line() is not empty.
+  virtual std::shared_ptr<Listener> listen(Ears ears) const = 0;
 
   // Reads what was said. Nothing in it is trusted but that the other side's platform has sent it.
   virtual base::Task<Heard> hear(std::string payload, base::Deadline deadline) = 0;

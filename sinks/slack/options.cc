@@ -2,6 +2,7 @@
 #include "sinks/slack/options.h"
 
 #include "net/http/access_options.h"
+#include "net/http/proxy.h"
 
 namespace sinks::slack {
 
@@ -72,6 +73,11 @@ const base::OptionTable<Written>& options_table() {
     t.option("signing_secret", of(&Options::signing_secret),
              "The app's signing secret: messages get buttons, and Slack sends clicks to POST /api/slack/interactivity. "
              "Its file is read again when it changes.");
+    t.option(
+        "app_token", of(&Options::app_token),
+        "An app-level token, `xapp-...`, with the scope connections:write: messages get buttons, and clicks come "
+        "over a connection that tocsin opens (Socket Mode), so Slack need not reach it. Its file is read again when "
+        "it changes.");
     t.nested("silences", &Written::written_silences, silence_options(),
              "Offers silences, too. Without it no button changes anything outside of tocsin and Slack.");
     add_robusta_keys(t);
@@ -140,14 +146,29 @@ void check_buttons(const Options& options, const Node& params, Problems& problem
     problems.error(mark_of(params, "signing_secret"),
                    "signing_secret is a token; expected the Signing Secret of the app's page Basic Information");
   }
-  if (options.has_buttons && options.is_webhook()) {
-    problems.error(mark_of(params, "signing_secret"),
-                   "'signing_secret' has no effect with webhook_url: buttons need a bot token in api_key");
+  const std::string& token = options.app_token.reveal();
+  if (!token.empty() && !token.starts_with("xapp-")) {
+    problems.error(mark_of(params, "app_token"),
+                   "app_token is no app-level token, which begins with xapp-: make one with the scope "
+                   "connections:write on the app's page Basic Information");
+  }
+  if (!token.empty() && !options.access.proxy_url.empty()) {
+    auto proxy = net::http::proxy_for({}, options.access.proxy_url);
+    if (!proxy) {
+      problems.error(mark_of(params, "app_token"),
+                     "'app_token' does not work with this access.proxy_url: " + proxy.error().message);
+    }
+  }
+  for (const char* key : {"signing_secret", "app_token"}) {
+    if (!options.is_webhook() || !is_given(params, key)) continue;
+    problems.error(mark_of(params, key),
+                   "'" + std::string(key) + "' has no effect with webhook_url: buttons need a bot token in api_key");
   }
   const auto* silences = params.find("silences");
   if (silences == nullptr) return;
   if (!options.has_buttons) {
-    problems.error(silences->mark, "'silences' needs 'signing_secret': without it there are no buttons");
+    problems.error(silences->mark,
+                   "'silences' needs 'app_token' or 'signing_secret': without one of them there are no buttons");
   }
   if (options.silences && !options.silences->alertmanager_url.empty() &&
       !is_http_url(options.silences->alertmanager_url)) {
@@ -171,7 +192,7 @@ Options read_options(const Node& params, Problems& problems) {
   options.access = written.written_access.to_access();
   options.slack_channel = bare_channel(options.slack_channel);
   if (!params.is_mapping()) return options;
-  options.has_buttons = is_given(params, "signing_secret");
+  options.has_buttons = is_given(params, "signing_secret") || is_given(params, "app_token");
   if (written.written_silences) {
     options.silences = {.alertmanager_url = written.written_silences->alertmanager_url,
                         .access = written.written_silences->access.to_access()};

@@ -39,9 +39,11 @@ struct Options : SinkOptions {
   std::string title_prefix;
   net::http::Access access;
   base::Secret signing_secret;  // Of clicks that come over HTTP.
-  bool has_buttons = false;     // It is given.
+  base::Secret app_token;       // Of Socket Mode: clicks come over a connection of ours.
+  bool has_buttons = false;     // One of the two is given.
   std::optional<SilenceOptions> silences;
 
+  bool has_socket() const { return !app_token.empty() && !is_webhook(); }
   bool is_webhook() const { return !webhook_url.empty(); }
   Style style() const {
     return {.max_log_file_limit_kb = max_log_file_limit_kb, .uploads = !is_webhook(), .title_prefix = title_prefix};

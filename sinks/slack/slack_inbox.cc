@@ -4,8 +4,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
 #include "base/secret_file.h"
 #include "sinks/sink_name.h"
+#include "sinks/slack/socket_mode.h"
 
 namespace sinks::slack {
 
@@ -16,11 +18,22 @@ std::string text_of(const nlohmann::json& object, const char* member) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// An app has one connection, and all of its sinks hear with it. Another token, or another way there, is another one.
+std::string line_of(const Options& options) {
+  if (!options.has_socket()) return {};
+  const auto& access = options.access;
+  return base::derive_id({"slack", options.api_url, base::current(options.app_token).reveal(), access.ca_file,
+                          access.cert_file, access.key_file, access.server_name, access.proxy_url,
+                          access.insecure_skip_verify ? "unverified" : ""});
+}
+
 }  // namespace
 
 SlackInbox::SlackInbox(Options options, const Services& services)
     : options_(std::move(options)),
       sink_(sink_name(options_.name)),
+      line_(line_of(options_)),
+      services_(services),
       clock_(services.clock),
       api_(options_, services.http, services.clock, services.user_agent) {}
 
@@ -32,6 +45,10 @@ Origin SlackInbox::judge_head(const net::http::Headers& headers, base::Time now)
 
 Origin SlackInbox::judge(const net::http::Headers& headers, std::string_view body, base::Time now) const {
   return judge_signature(headers, body, base::current(options_.signing_secret).reveal(), now);
+}
+
+std::shared_ptr<Listener> SlackInbox::listen(Ears ears) const {
+  return std::make_shared<SocketMode>(options_, services_, std::move(ears));
 }
 
 base::Task<Heard> SlackInbox::hear(std::string payload, base::Deadline deadline) {

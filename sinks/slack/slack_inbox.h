@@ -13,7 +13,7 @@
 
 namespace sinks::slack {
 
-// The buttons of one sink's messages: clicks come signed over HTTP.
+// The buttons of one sink's messages: clicks come signed over HTTP, or over Socket Mode.
 class SlackInbox final : public Inbox {
  public:
   // The services outlive it.
@@ -22,6 +22,8 @@ class SlackInbox final : public Inbox {
   bool is_called() const override;
   Origin judge_head(const net::http::Headers& headers, base::Time now) const override;
   Origin judge(const net::http::Headers& headers, std::string_view body, base::Time now) const override;
+  std::string line() const override { return line_; }
+  std::shared_ptr<Listener> listen(Ears ears) const override;
   // Asks Slack once which workspace the token is of: a click in another one is refused.
   base::Task<Heard> hear(std::string payload, base::Deadline deadline) override;
 
@@ -34,6 +36,8 @@ class SlackInbox final : public Inbox {
 
   const Options options_;
   const std::string sink_;  // As sink_name() has it.
+  const std::string line_;
+  const Services services_;
   base::Clock& clock_;
   Api api_;
   std::mutex mutex_;

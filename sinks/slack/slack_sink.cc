@@ -7,6 +7,7 @@
 #include "sinks/slack/living_message.h"
 #include "sinks/slack/probe.h"
 #include "sinks/slack/slack_inbox.h"
+#include "sinks/slack/socket_mode.h"
 
 namespace sinks::slack {
 
@@ -36,6 +37,7 @@ SlackSink::SlackSink(Options options, const Services& services)
     : options_(std::move(options)),
       http_(services.http),
       clock_(services.clock),
+      user_agent_(services.user_agent),
       api_(options_, services.http, services.clock, services.user_agent),
       files_(api_),
       history_(api_, services.clock) {}
@@ -78,7 +80,18 @@ base::Task<base::Result<Reply>> SlackSink::send_to_webhook(Sending& sending) {
 }
 
 base::Task<Probe> SlackSink::probe(base::Deadline deadline) {
-  co_return co_await slack::probe(options_, api_, history_, deadline);
+  auto probe = co_await slack::probe(options_, api_, history_, deadline);
+  if (!options_.has_socket()) co_return probe;
+  // Not what makes the sink sick: without it messages arrive, and their buttons do nothing.
+  const Options app_options = as_app(options_);
+  Api app(app_options, http_, clock_, user_agent_);
+  auto url = co_await open_socket_url(app, deadline);
+  if (url) {
+    probe.found.emplace_back("Socket Mode, for buttons");
+  } else {
+    probe.problems.push_back("buttons: " + url.error().error.message);
+  }
+  co_return probe;
 }
 
 }  // namespace sinks::slack

@@ -32,6 +32,7 @@ class SlackSink final : public Sink {
   const Options options_;
   net::http::Client& http_;
   base::Clock& clock_;
+  const std::string user_agent_;
   Api api_;
   Files files_;
   History history_;

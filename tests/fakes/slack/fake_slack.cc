@@ -57,7 +57,7 @@ std::string value(const std::map<std::string, std::string>& arguments, const std
 
 }  // namespace
 
-FakeSlack::FakeSlack() {
+FakeSlack::FakeSlack() : socket_url_(socket_.url()) {
   add_channel("C0000000001", "alerts");
   server_.pull([this](const std::string& request) { return answer(request); });
 }
@@ -69,6 +69,10 @@ void FakeSlack::add_channel(const std::string& id, const std::string& name, bool
 void FakeSlack::fail(const std::string& method, Fault fault, int times) {
   with([&] { levers_.push_back({.method = method, .times = times, .fault = fault}); });
 }
+void FakeSlack::open_sockets_at(const std::string& url) {
+  with([&] { socket_url_ = url; });
+}
+
 void FakeSlack::refuse(const std::string& method, const std::string& error, int times) {
   with([&] { levers_.push_back({.method = method, .times = times, .error = error}); });
 }
@@ -119,8 +123,10 @@ FakeHttpServer::Lever FakeSlack::serve(const std::string& method, const std::str
   }
   if (fault == Fault::kCutBefore) return {.bytes = {}, .then_close = true};
   bool is_webhook = method == "webhook";
-  auto token = lower(head).find(lower("authorization: Bearer " + token_ + "\r\n"));
-  if (!given && !is_webhook && token == std::string::npos && !head.ends_with("Bearer " + token_)) {
+  bool is_of_the_app = method == "apps.connections.open";
+  auto wanted = is_of_the_app ? std::string(kAppToken) : token_;
+  auto token = lower(head).find(lower("authorization: Bearer " + wanted + "\r\n"));
+  if (!given && !is_webhook && token == std::string::npos && !head.ends_with("Bearer " + wanted)) {
     given = refusal("invalid_auth");
   }
   if (!given) given = limited(method, channel);
@@ -170,6 +176,7 @@ std::optional<FakeSlack::Answer> FakeSlack::lacks(const std::string& scope) cons
 FakeSlack::Answer FakeSlack::perform(const std::string& method, const std::string& body) {
   if (method == "auth.test")
     return {.body = {{"ok", true}, {"team", "Shop"}, {"user", "tocsin"}, {"bot_id", "B1"}, {"team_id", kTeam}}};
+  if (method == "apps.connections.open") return {.body = {{"ok", true}, {"url", socket_url_}}};
   if (method == "chat.postMessage" || method == "chat.update") {
     if (auto refused = lacks("chat:write")) return *refused;
     auto message = Json::parse(body, nullptr, false);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/fakes/fake_http_server.h"
+#include "tests/fakes/slack/fake_socket.h"
 
 namespace fakes::slack {
 
@@ -21,6 +22,7 @@ class FakeSlack {
   static constexpr const char* kToken = "xoxb-12345-secret-of-the-bot";
 
   static constexpr const char* kSigningSecret = "8f742231b10e8888abcd99yyyzzz85a5";
+  static constexpr const char* kAppToken = "xapp-1-A0000000001-secret-of-the-app";
   static constexpr const char* kTeam = "T0000000001";
 
   struct Message {
@@ -49,6 +51,7 @@ class FakeSlack {
   FakeSlack();
 
   std::string api_url() const { return server_.url("/api/"); }
+  std::uint16_t port() const { return server_.port(); }
   std::string webhook_url() const { return server_.url("/services/T1/B1/wEbhookSecret"); }
 
   // Levers. `method` is one of the API's; "webhook" the incoming webhook.
@@ -82,6 +85,10 @@ class FakeSlack {
   // click. Throws where the message has no such button.
   nlohmann::json click(const std::string& ts, const std::string& action_id, const std::string& user = "U0000000ANN",
                        const std::string& name = "ann");
+
+  // Where apps.connections.open sends the app, unless elsewhere.
+  FakeSocket& socket() { return socket_; }
+  void open_sockets_at(const std::string& url);
 
   // What there is. Messages in the order of their posting; of a channel by id, or all.
   std::vector<Message> messages() const;
@@ -148,6 +155,8 @@ class FakeSlack {
   std::optional<Answer> judge(const Json& message);
   std::string next_ts();
 
+  FakeSocket socket_;
+  std::string socket_url_;
   mutable std::mutex mutex_;
   std::string token_ = kToken;
   std::string scopes_ =

@@ -31,7 +31,7 @@ std::shared_ptr<sinks::Inbox> inbox(const std::string& sink, const std::string& 
   options.name = sink;
   options.api_key = base::Secret(FakeSlack::kToken);
   options.api_url = slack.api_url();
-  options.signing_secret = base::Secret(secret);
+  (secret.starts_with("xapp-") ? options.app_token : options.signing_secret) = base::Secret(secret);
   options.has_buttons = true;
   return std::make_shared<sinks::slack::SlackInbox>(options, services);
 }
@@ -60,10 +60,12 @@ struct ClicksTest : testing::Test {
   }
   ServerResponse click(const std::string& what) { return give(net::http::build_query({{"payload", what}})); }
 
-  double counted(const std::string& outcome) {
+  bool take(const std::string& line, const std::string& what) { return loop.run(clicks.take(line, what)); }
+
+  double counted(const std::string& outcome, const std::string& way = "http") {
     return metrics
         .counter("tocsin_clicks_total", "Clicks on buttons that came, by the way they came and what became of them.",
-                 {{"way", "http"}, {"outcome", outcome}})
+                 {{"way", way}, {"outcome", outcome}})
         .Value();
   }
 
@@ -150,6 +152,49 @@ TEST_F(ClicksTest, WhereSlackCannotTellTheWorkspaceItIsNotNow) {
 
   EXPECT_EQ(click(payload()).status, 503);
   EXPECT_EQ(click(payload()).status, 200);
+}
+
+TEST_F(ClicksTest, WhatComesOverASocketIsKeptTheSameWay) {
+  auto own = inbox("main", FakeSlack::kAppToken, slack, services);
+  auto other = inbox("other", FakeSlack::kAppToken, slack, services);
+  auto foreign = inbox("foreign", "xapp-of-another-app", slack, services);
+  clicks.use({{"main", own}, {"other", other}, {"foreign", foreign}});
+  ASSERT_EQ(own->line(), other->line());
+
+  EXPECT_TRUE(take(own->line(), payload()));
+  EXPECT_TRUE(take(own->line(), payload("other")));
+  EXPECT_FALSE(take(own->line(), payload("foreign"))) << "its clicks come over another line";
+  EXPECT_FALSE(take(own->line(), "no click"));
+  EXPECT_FALSE(take("a line that is gone", payload()));
+  levers->fail_with(base::passing(base::Reason::kFull, "the log is full"));
+  EXPECT_FALSE(take(own->line(), payload()));
+
+  auto appends = levers->appends();
+  ASSERT_GE(appends.size(), 2u);
+  EXPECT_EQ(appends[0].records.front().topic, "commands");
+  EXPECT_EQ(counted("accepted", "socket"), 2);
+  EXPECT_EQ(counted("unknown_sink", "socket"), 2);
+  EXPECT_EQ(counted("unreadable", "socket"), 1);
+  EXPECT_EQ(counted("unavailable", "socket"), 1);
+}
+
+TEST_F(ClicksTest, ARedeliveredClickIsTheSameCommand) {
+  auto own = inbox("main", FakeSlack::kAppToken, slack, services);
+  clicks.use({{"main", own}});
+
+  ASSERT_TRUE(take(own->line(), payload()));
+  ASSERT_TRUE(take(own->line(), payload()));
+
+  auto appends = levers->appends();
+  ASSERT_THAT(appends, SizeIs(2));
+  auto id = [&](std::size_t i) { return schemas::decode_command(appends[i].records.front().value).value().id; };
+  EXPECT_EQ(id(0), id(1));
+}
+
+TEST_F(ClicksTest, WithAnAppTokenAloneNothingIsTakenOverHttp) {
+  clicks.use({{"main", inbox("main", FakeSlack::kAppToken, slack, services)}});
+
+  EXPECT_EQ(click(payload()).status, 403);
 }
 
 TEST_F(ClicksTest, WithoutASigningSecretItIsOff) {

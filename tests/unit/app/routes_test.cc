@@ -71,6 +71,8 @@ class SignedInbox final : public sinks::Inbox {
   base::Task<sinks::Heard> hear(std::string, base::Deadline) override {
     co_return sinks::Heard{.outcome = "nothing_asked"};
   }
+  std::string line() const override { return {}; }
+  std::shared_ptr<sinks::Listener> listen(sinks::Ears) const override { return nullptr; }
 };
 
 constexpr const char* kClicks = "/api/slack/interactivity";
