@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/secret_file.h"
+#include "sinks/slack/mrkdwn.h"
 
 namespace sinks::slack {
 
@@ -16,8 +17,9 @@ namespace {
 constexpr std::size_t kLargestAnswer = 8 * 1024 * 1024;
 constexpr int kTooManyRequests = 429;
 constexpr int kServerErrors = 500;
-// Of what Slack says beside a code.
+// Characters of what Slack says beside a code, and how many bytes of it are looked at.
 constexpr std::size_t kMostSaid = 300;
+constexpr std::size_t kMostRead = 4 * kMostSaid;
 
 // In seconds, with a fraction if it likes.
 std::chrono::milliseconds retry_after(const net::http::Headers& headers) {
@@ -34,12 +36,17 @@ std::string text_of(const json& object, const char* member) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// On one line, cut between characters.
+std::string shortened(const std::string& said) {
+  return cut(clean_line(std::string_view(said).substr(0, kMostRead)), kMostSaid);
+}
+
 // What it says of `invalid_blocks` and the like.
 std::string said_beside(const json& body) {
   std::string said;
   auto add = [&](const json& list) {
     for (const auto& item : list) {
-      if (item.is_string() && said.size() < kMostSaid) said += (said.empty() ? "" : "; ") + item.get<std::string>();
+      if (item.is_string() && said.size() < kMostRead) said += (said.empty() ? "" : "; ") + item.get<std::string>();
     }
   };
   if (body.contains("errors") && body["errors"].is_array()) add(body["errors"]);
@@ -47,7 +54,7 @@ std::string said_beside(const json& body) {
     const json& metadata = body["response_metadata"];
     if (metadata.contains("messages") && metadata["messages"].is_array()) add(metadata["messages"]);
   }
-  return said.substr(0, kMostSaid);
+  return shortened(said);
 }
 
 std::chrono::milliseconds wait_of(const Failure& failure) { return failure.error.retry.wait(); }
@@ -112,7 +119,7 @@ base::Task<Called<Api::Answer>> Api::ask(std::string method, net::http::Request 
                      std::string(net::http::find_header(response.headers, "X-OAuth-Scopes"))};
   }
   auto code = text_of(body, "error");
-  co_return without_secrets(failure_of(method, code, text_of(body, "needed"), said_beside(body)));
+  co_return without_secrets(failure_of(method, code, shortened(text_of(body, "needed")), said_beside(body)));
 }
 
 base::Task<Called<net::http::Response>> Api::send(std::string line, net::http::Request request,
