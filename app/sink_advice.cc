@@ -117,6 +117,22 @@ const Sink* taken_by(const std::vector<Sink>& sinks, std::size_t i, const NamedS
   return nullptr;
 }
 
+// A silence is made of the labels as they are here, and Alertmanager looks for them in its own.
+void advise_silences(const Node& root, base::yaml::Problems& problems) {
+  std::set<std::string> changed;
+  for (const Node& rule : list_under(root, {"alertRelabel", "alert_relabel"})) {
+    if (const Node* target = rule.find("target")) changed.insert("'" + target->scalar + "'");
+  }
+  if (changed.empty()) return;
+  for (const Node& item : list_under(root, {"sinksConfig", "sinks_config"})) {
+    if (item.entries.size() != 1 || !has(item.entries.front().value, "silences")) continue;
+    problems.warning(item.entries.front().value.find("silences")->mark,
+                     fmt::format("a silence matches no alert that alertRelabel has changed: Alertmanager has not "
+                                 "set its {} {}",
+                                 changed.size() == 1 ? "label" : "labels", fmt::join(changed, ", ")));
+  }
+}
+
 }  // namespace
 
 void advise_sinks(const Node& root, base::yaml::Problems& problems) {
@@ -125,6 +141,7 @@ void advise_sinks(const Node& root, base::yaml::Problems& problems) {
   std::set<std::string> takes_over;
   for (const Sink& sink : sinks) takes_over.insert(sink.fallback);
   advise_names(named, sinks, problems);
+  advise_silences(root, problems);
   for (std::size_t i = 0; i < sinks.size(); ++i) {
     const Sink& sink = sinks[i];
     const Sink* wide = taken_by(sinks, i, named);
