@@ -24,6 +24,10 @@ constexpr std::string_view kForget = "forget";
 // The timer of the end of quiet hours.
 constexpr std::string_view kWake = "wake";
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 std::vector<std::string> told_of(const bus::Transaction& txn, const std::string& incident_id) {
   std::vector<std::string> sinks;
   for (const auto& [sink, incident] : txn.entries(kTold)) {
@@ -39,8 +43,7 @@ std::vector<std::string> told_too(const RoutingTable& table, const std::vector<D
   std::vector<std::string> names;
   if (route == table.end()) return names;
   for (const auto& other : decisions) {
-    bool takes_over = std::find(route->fallbacks.begin(), route->fallbacks.end(), other.sink) != route->fallbacks.end();
-    if (other.chosen && takes_over) names.push_back(other.sink);
+    if (other.chosen && contains(route->fallbacks, other.sink)) names.push_back(other.sink);
   }
   return names;
 }
@@ -85,16 +88,20 @@ void update_held(const schemas::Transition& transition, const std::vector<Decisi
 void deliver_held(const HeldIncident& incident, const RoutingTable& table, bus::Transaction& txn) {
   const auto& transition = incident.newest;
   const std::string& id = transition.incident.id;
-  auto holds = [&](const std::string& sink) {
-    return std::find(incident.sinks.begin(), incident.sinks.end(), sink) != incident.sinks.end();
-  };
+  auto holds = [&](const std::string& sink) { return contains(incident.sinks, sink); };
   HeldIncidents held(txn);
-  for (const auto& decision : decide(table, transition, {told_of(txn, id), incident.sinks, txn.now()})) {
+  const auto told = told_of(txn, id);
+  const auto decisions = decide(table, transition, {told, incident.sinks, txn.now()});
+  // Others were decided on when it came, by the hours of then.
+  auto getting = decisions;
+  for (auto& decision : getting) decision.chosen &= holds(decision.sink) || contains(told, decision.sink);
+  for (const auto& decision : decisions) {
     if (!holds(decision.sink) || decision.held) continue;
     held.release(id, decision.sink);
     if (!decision.chosen) continue;
     txn.count(ledger::with(ledger::kMade, decision.sink));
-    emit_delivery(held_delivery_id(transition.id, decision.sink), transition, decision, txn);
+    auto others = told_too(table, getting, decision.sink);
+    emit_delivery(held_delivery_id(transition.id, decision.sink), transition, decision, txn, std::move(others));
     Reminders(txn).note(table, transition, {decision});
   }
 }
@@ -144,9 +151,14 @@ base::Result<void> remind(const RoutingTable& table, const bus::Timer& timer, bu
   transition.cause = "still_open";
   transition.at = txn.now();
   transition.id = base::derive_id({"transition", opened, "still_open", base::to_rfc3339(timer.due)});
+  std::vector<Decision> decisions;
   for (const auto& sink : Reminders(txn).due(table, timer.value)) {
-    txn.count(ledger::with(ledger::kMade, sink));
-    emit_delivery(delivery_id(transition.id, sink), transition, {.sink = sink, .chosen = true, .opening = true}, txn);
+    decisions.push_back({.sink = sink, .chosen = true, .opening = true});
+  }
+  for (const auto& decision : decisions) {
+    txn.count(ledger::with(ledger::kMade, decision.sink));
+    auto others = told_too(table, decisions, decision.sink);
+    emit_delivery(delivery_id(transition.id, decision.sink), transition, decision, txn, std::move(others));
   }
   return base::ok();
 }

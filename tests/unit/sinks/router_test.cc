@@ -59,11 +59,26 @@ struct RouterTest : testing::Test {
     return sum;
   }
 
-  // Sink `a` is told from 9 to 17 o'clock; the clock stands at midnight.
-  void keep_office_hours(Route route = {.sink = "a"}) {
+  // The fallbacks that get the same, of each sink that gets something.
+  std::map<std::string, std::vector<std::string>> take_told_too() {
+    std::map<std::string, std::vector<std::string>> told_too;
+    for (const auto& record : stage.emitted) {
+      if (record.topic == schemas::topics::kReceipts) continue;
+      auto delivery = schemas::decode_delivery(record.value).value();
+      told_too[delivery.sink] = delivery.told_too;
+    }
+    stage.emitted.clear();
+    return told_too;
+  }
+
+  // Told from 9 to 17 o'clock; the clock stands at midnight.
+  static Route office_hours(Route route) {
     Hours office{{std::chrono::hours(9)}, {std::chrono::hours(17)}};
     route.schedule = Schedule(Activity{.intervals = {{.hours = {office}}}}, {});
-    router.replace(std::make_shared<RoutingTable>(RoutingTable{route, {.sink = "b"}}));
+    return route;
+  }
+  void keep_office_hours(Route route = {.sink = "a"}) {
+    router.replace(std::make_shared<RoutingTable>(RoutingTable{office_hours(std::move(route)), {.sink = "b"}}));
   }
   void balances(std::int64_t pending = 0) {
     EXPECT_EQ(counted("deliveries/made"), counted("deliveries/suppressed") + pending);
@@ -90,15 +105,40 @@ TEST_F(RouterTest, SaysWhichFallbacksGetTheTransitionAnyway) {
                                                              {.sink = "d"}}));
   handle("t1", TransitionState::kOpened);
 
-  std::map<std::string, std::vector<std::string>> told_too;
-  for (const auto& record : stage.emitted) {
-    if (record.topic == schemas::topics::kReceipts) continue;
-    auto delivery = schemas::decode_delivery(record.value).value();
-    told_too[delivery.sink] = delivery.told_too;
-  }
+  auto told_too = take_told_too();
   EXPECT_THAT(told_too["a"], ElementsAre("c"));
   EXPECT_THAT(told_too["c"], testing::IsEmpty());
   EXPECT_THAT(told_too["d"], testing::IsEmpty());
+}
+
+TEST_F(RouterTest, SaysWhichFallbacksAreRemindedToo) {
+  router.replace(
+      std::make_shared<RoutingTable>(RoutingTable{{.sink = "a", .renotify_after = hours(4), .fallbacks = {"b", "c"}},
+                                                  {.sink = "b", .renotify_after = hours(4)},
+                                                  {.sink = "c"}}));
+  handle("t1", TransitionState::kOpened);
+  take();
+
+  stage.advance(hours(5));
+
+  auto told_too = take_told_too();
+  EXPECT_THAT(told_too["a"], ElementsAre("b")) << "c is told of no reminder";
+  EXPECT_EQ(told_too.count("b"), 1u);
+}
+
+TEST_F(RouterTest, SaysInTheMorningWhichFallbacksWereToldInTheNight) {
+  keep_office_hours({.sink = "a", .fallbacks = {"b", "c"}});
+  handle("t1", TransitionState::kOpened);
+  // It is there since the morning only.
+  router.replace(std::make_shared<RoutingTable>(
+      RoutingTable{office_hours({.sink = "a", .fallbacks = {"b", "c"}}), {.sink = "b"}, {.sink = "c"}}));
+  take();
+
+  stage.advance(hours(10));
+
+  auto told_too = take_told_too();
+  ASSERT_EQ(told_too.count("a"), 1u);
+  EXPECT_THAT(told_too["a"], ElementsAre("b")) << "c would have to take over";
 }
 
 TEST_F(RouterTest, TellsTheEndToThoseWhoWereToldOfTheIncident) {
