@@ -4,7 +4,6 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +17,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <optional>
 
+#include "net/http/client_context.h"
 #include "net/http/proxy.h"
 #include "net/http/url.h"
 
@@ -35,6 +35,8 @@ using base::Reason;
 
 // Of a proxy's answer: there is no body, and nobody speaks before we do.
 constexpr std::size_t kLargestHead = 16 * 1024;
+// For who has said goodbye to close the socket, too. There are servers that don't.
+constexpr std::chrono::seconds kClosing(1);
 
 auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
@@ -49,6 +51,8 @@ class Link {
   virtual base::Task<error_code> read(std::string& message) = 0;
   virtual base::Task<error_code> write(const std::string& text) = 0;
   virtual void close(std::function<void()> done) = 0;
+  // What to do when the other side says goodbye.
+  virtual void on_goodbye(std::function<void()> act) = 0;
 };
 
 template <class Below>
@@ -99,33 +103,15 @@ class LinkOver final : public Link {
   void close(std::function<void()> done) override {
     stream_.async_close(websocket::close_code::going_away, [done = std::move(done)](error_code) { done(); });
   }
+  void on_goodbye(std::function<void()> act) override {
+    stream_.control_callback([act = std::move(act)](websocket::frame_type kind, beast::string_view) {
+      if (kind == websocket::frame_type::close) act();
+    });
+  }
 
  private:
   websocket::stream<Below> stream_;
 };
-
-base::Result<asio::ssl::context> make_context(const Access& access) {
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  error_code error;
-  auto unusable = [&](const char* option, const std::string& file) {
-    return base::permanent(Reason::kBadRequest, std::string(option) + " " + file + ": " + error.message());
-  };
-  if (access.ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(access.ca_file, error);
-  }
-  if (error) return unusable("ca_file", access.ca_file);
-  if (access.cert_file.empty()) return context;
-  context.use_certificate_chain_file(access.cert_file, error);
-  if (error) return unusable("cert_file", access.cert_file);
-  // As for every client: a file without another for the key holds both.
-  const std::string& key = access.key_file.empty() ? access.cert_file : access.key_file;
-  context.use_private_key_file(key, asio::ssl::context::pem, error);
-  if (error) return unusable("key_file", key);
-  return context;
-}
 
 // Of wss and ws: the same parts as of https and http.
 base::Result<Url> parse(const std::string& url) {
@@ -142,7 +128,7 @@ base::Result<std::unique_ptr<Link>> make_link(const WebSocketOptions& options, c
   if (url.scheme == "http") {
     return std::unique_ptr<Link>(std::make_unique<LinkOver<beast::tcp_stream>>(options, executor));
   }
-  BOOST_OUTCOME_TRY(auto made, make_context(options.access));
+  BOOST_OUTCOME_TRY(auto made, client_context(options.access));
   context.emplace(std::move(made));
   auto link = std::make_unique<LinkOver<asio::ssl::stream<beast::tcp_stream>>>(options, executor, *context);
   auto& tls = link->stream().next_layer();
@@ -164,6 +150,7 @@ struct WebSocket::State : std::enable_shared_from_this<State> {
   base::Task<base::Result<void>> reach(Url next);
   base::Task<base::Result<void>> tunnel(Url url, Url proxy);
   void cut_at(base::Deadline deadline);
+  void expect_the_end();
   void cut();
   base::Error error_of(const error_code& error, std::string_view doing) const;
 
@@ -175,6 +162,7 @@ struct WebSocket::State : std::enable_shared_from_this<State> {
   std::optional<asio::steady_timer> limit;
   bool is_open = false;
   bool is_closing = false;
+  bool was_left = false;
   bool is_late = false;
   bool is_cut = false;
 };
@@ -189,6 +177,11 @@ void WebSocket::State::cut_at(base::Deadline deadline) {
   });
 }
 
+void WebSocket::State::expect_the_end() {
+  was_left = true;
+  if (!is_closing) cut_at(base::in(kClosing));
+}
+
 void WebSocket::State::cut() {
   is_cut = true;
   if (resolver) resolver->cancel();
@@ -197,6 +190,7 @@ void WebSocket::State::cut() {
 
 base::Error WebSocket::State::error_of(const error_code& error, std::string_view doing) const {
   auto text = [&](std::string_view what) { return origin + ": " + std::string(doing) + ": " + std::string(what); };
+  if (was_left) return base::passing(Reason::kUnavailable, text("closed by the other side"));
   if (is_late) return base::passing(Reason::kTimeout, text("it took too long"));
   if (is_cut) return base::passing(Reason::kCancelled, text("given up"));
   if (error == beast::error::timeout) return base::passing(Reason::kTimeout, text("nothing came for too long"));
@@ -269,6 +263,9 @@ base::Task<base::Result<void>> WebSocket::open(base::Deadline deadline) {
   BOOST_OUTCOME_CO_TRY(co_await state->connect(std::move(url), std::move(proxy)));
   state->limit->cancel();
   state->is_open = true;
+  state->link->on_goodbye([weak = state->weak_from_this()] {
+    if (auto self = weak.lock()) self->expect_the_end();
+  });
   co_return base::ok();
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -193,6 +194,17 @@ void WebSocketServer::send_to_oldest(std::string text) {
 
 void WebSocketServer::cut() {
   asio::post(server_->io, [server = server_.get()] { server->cut_all(); });
+}
+
+void WebSocketServer::close() {
+  asio::post(server_->io, [server = server_.get()] {
+    for (auto& connection : server->live) {
+      // Going away (RFC 6455 sections 5.5.1 and 7.4.1), below what would wait for the answer.
+      static constexpr unsigned char kGoingAway[] = {0x88, 0x02, 0x03, 0xe9};
+      error_code ignored;
+      asio::write(connection->stream.next_layer(), asio::buffer(kGoingAway), ignored);
+    }
+  });
 }
 
 std::vector<std::string> WebSocketServer::heard() const {

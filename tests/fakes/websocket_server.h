@@ -36,6 +36,8 @@ class WebSocketServer {
   void send_to_oldest(std::string text);
   // Ends every connection without a word.
   void cut();
+  // Says goodbye on every connection. One that is deaf leaves its socket open.
+  void close();
 
   std::vector<std::string> heard() const;       // What came, in order.
   std::vector<std::string> handshakes() const;  // The heads of the requests that became connections.

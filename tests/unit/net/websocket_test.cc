@@ -174,6 +174,19 @@ TEST_F(WebSocketTest, SaysGoodbyeAndDoesNotWaitForItForever) {
   EXPECT_FALSE(reading.get());
 }
 
+TEST_F(WebSocketTest, AGoodbyeEndsItThoughTheSocketStaysOpen) {
+  ASSERT_TRUE(open(options()));
+  ASSERT_TRUE(read());
+  server.close();
+  EXPECT_EQ(read().error().reason, Reason::kUnavailable);
+
+  server.set_mood(WebSocketServer::Mood::kDeaf);
+  ASSERT_TRUE(open(options()));
+  ASSERT_TRUE(read());
+  server.close();
+  EXPECT_EQ(read().error().reason, Reason::kUnavailable) << "long before it is idle";
+}
+
 TEST_F(WebSocketTest, CloseEndsAnOpening) {
   server.set_mood(WebSocketServer::Mood::kDumb);
   socket = std::make_shared<WebSocket>(options());
