@@ -54,7 +54,7 @@ std::string said_beside(const json& body) {
     const json& metadata = body["response_metadata"];
     if (metadata.contains("messages") && metadata["messages"].is_array()) add(metadata["messages"]);
   }
-  return shortened(said);
+  return said;
 }
 
 std::chrono::milliseconds wait_of(const Failure& failure) { return failure.error.retry.wait(); }
@@ -104,22 +104,24 @@ base::Task<Called<Api::Answer>> Api::ask(std::string method, net::http::Request 
   auto sent = co_await send(method + (line.empty() ? "" : " " + line), std::move(request), deadline);
   if (!sent) co_return sent.error();
   const auto& response = sent.value();
-  if (response.status >= kServerErrors) {
-    co_return failure_of(method, net::http::classify(response).error());
-  }
+  if (response.status >= kServerErrors) co_return failure_of(method, classify(response).error());
   auto body = json::parse(response.body, nullptr, false);
   if (!body.is_object() || !body.contains("ok")) {
-    auto classified = net::http::classify(response);
+    auto classified = classify(response);
     auto error = classified ? base::passing(base::Reason::kBadAnswer, "the answer is none of Slack's: check api_url")
                             : classified.error();
-    co_return without_secrets(failure_of(method, std::move(error)));
+    co_return failure_of(method, std::move(error));
   }
   if (body["ok"] == true) {
     co_return Answer{std::make_shared<const json>(std::move(body)),
                      std::string(net::http::find_header(response.headers, "X-OAuth-Scopes"))};
   }
   auto code = text_of(body, "error");
-  co_return without_secrets(failure_of(method, code, shortened(text_of(body, "needed")), said_beside(body)));
+  auto said = [&](std::string text) {
+    hide_secrets(text);
+    return shortened(text);
+  };
+  co_return failure_of(method, code, said(text_of(body, "needed")), said(said_beside(body)));
 }
 
 base::Task<Called<net::http::Response>> Api::send(std::string line, net::http::Request request,
@@ -145,8 +147,8 @@ base::Task<Called<>> Api::upload(std::string url, std::string bytes, base::Deadl
   request.access = &plain_access_;
   auto sent = co_await send("file upload", std::move(request), deadline);
   if (!sent) co_return sent.error();
-  auto verdict = net::http::classify(sent.value());
-  if (!verdict) co_return without_secrets(failure_of("file upload", verdict.error()));
+  auto verdict = classify(sent.value());
+  if (!verdict) co_return failure_of("file upload", verdict.error());
   co_return boost::outcome_v2::success();
 }
 
@@ -162,9 +164,22 @@ base::Task<Called<>> Api::post_to_webhook(std::string body, base::Deadline deadl
   co_return without_secrets(webhook_failure(response.status, response.body));
 }
 
-// Whoever stands between us and Slack may repeat what it was sent.
+// Before anything is cut: half a secret would not be found any more.
+base::Result<void> Api::classify(const net::http::Response& response) const {
+  constexpr std::size_t kMostShown = 4096;
+  net::http::Response shown{.status = response.status, .headers = response.headers, .body = {}};
+  shown.body = response.body.substr(0, kMostShown);
+  hide_secrets(shown.body);
+  return net::http::classify(shown);
+}
+
 Failure Api::without_secrets(Failure failure) const {
-  std::string& text = failure.error.message;
+  hide_secrets(failure.error.message);
+  return failure;
+}
+
+// Whoever stands between us and Slack may repeat what it was sent.
+void Api::hide_secrets(std::string& text) const {
   hide(text, base::current(options_.api_key).reveal());
   auto url = base::current(options_.webhook_url).reveal();
   hide(text, url);
@@ -173,7 +188,6 @@ Failure Api::without_secrets(Failure failure) const {
   }
   for (const auto* secret : {&options_.access.password, &options_.access.bearer_token}) hide(text, secret->reveal());
   for (const auto& [name, value] : options_.access.headers) hide(text, value);
-  return failure;
 }
 
 }  // namespace sinks::slack

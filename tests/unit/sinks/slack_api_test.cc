@@ -25,8 +25,9 @@ struct SlackApiTest : testing::Test {
   }
   ~SlackApiTest() override { loop.run(http->stop()); }
 
-  Failure refused(const json& answer) {
-    server.answer_with(200, answer.dump());
+  Failure refused(const json& answer) { return refused(200, answer.dump()); }
+  Failure refused(int status, const std::string& body) {
+    server.answer_with(status, body);
     Api api(options, *http, clock, "tocsin/test");
     return loop.run(ask(api));
   }
@@ -59,6 +60,18 @@ TEST_F(SlackApiTest, LongTextsAreCutBetweenCharacters) {
     EXPECT_THAT(failure.error.message, Not(HasSubstr("\uFFFD")));
     EXPECT_LT(length(failure.error.message), 700u);
     EXPECT_THAT(failure.error.message, HasSubstr("…"));
+  }
+}
+
+TEST_F(SlackApiTest, WhoeverRepeatsATokenItIsNotRepeatedFurther) {
+  // Wherever the text is cut.
+  for (std::size_t before = 0; before < 310; before += 3) {
+    auto text = std::string(before, 'x') + "Bearer xoxb-secret";
+    for (int status : {200, 404, 502}) {
+      EXPECT_THAT(refused(status, text).error.message, Not(HasSubstr("xoxb"))) << before;
+    }
+    auto failure = refused({{"ok", false}, {"error", "invalid_blocks"}, {"needed", text}, {"errors", {text}}});
+    EXPECT_THAT(failure.error.message, Not(HasSubstr("xoxb"))) << before;
   }
 }
 
