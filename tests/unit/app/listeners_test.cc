@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "net/http/curl_client.h"
+#include "schemas/command.h"
 #include "sinks/slack/slack_inbox.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/io_thread.h"
@@ -16,6 +19,7 @@ namespace {
 using fakes::slack::FakeSlack;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 struct ListenersTest : testing::Test {
   ~ListenersTest() override {
@@ -33,6 +37,18 @@ struct ListenersTest : testing::Test {
   void use(const Clicks::Inboxes& inboxes) {
     clicks.use(inboxes);
     listeners.use(inboxes);
+  }
+  static nlohmann::json click() {
+    nlohmann::json button = {{"action_id", "tocsin_acknowledge"}, {"action_ts", "3.4"}};
+    button["value"] = nlohmann::json{{"s", "main"}, {"k", "key"}, {"i", "incident"}}.dump();
+    return {{"type", "block_actions"},
+            {"user", {{"id", "U1"}, {"username", "ann"}}},
+            {"team", {{"id", FakeSlack::kTeam}}},
+            {"container", {{"channel_id", "C1"}, {"message_ts", "1.2"}}},
+            {"actions", nlohmann::json::array({button})}};
+  }
+  static std::string command_of(const fakes::BusLevers::Append& append) {
+    return schemas::decode_command(append.records.front().value).value().id;
   }
   bool is_well() {
     auto checks = listeners.checks();
@@ -79,6 +95,27 @@ TEST_F(ListenersTest, AnotherConfigurationChangesWhatIsAnotherOnly) {
   use({});
   EXPECT_TRUE(slack.wait_until([&] { return another.socket().goodbyes() == 1; }));
   EXPECT_THAT(listeners.checks(), IsEmpty());
+}
+
+TEST_F(ListenersTest, EachReplicaHasAConnectionAndOneClickOverBothIsOneCommand) {
+  Clicks other_clicks{bus, clock, metrics};
+  Listeners replica{other_clicks, metrics, rng, loop.executor()};
+  use({{"main", inbox("main", slack)}});
+  ASSERT_TRUE(slack.wait_until([&] { return is_well(); }));
+  other_clicks.use({{"main", inbox("main", slack)}});
+  replica.use({{"main", inbox("main", slack)}});
+  ASSERT_TRUE(slack.wait_until([&] { return replica.checks().at(0).ok; }));
+
+  auto id = slack.socket().send_envelope(click());
+  auto again = slack.socket().send_envelope_to_oldest(click());
+
+  ASSERT_TRUE(slack.wait_until([&] { return slack.socket().acknowledged().size() == 2; }));
+  EXPECT_THAT(slack.socket().acknowledged(), UnorderedElementsAre(id, again));
+  EXPECT_EQ(slack.socket().open(), 2);
+  auto appends = levers->appends();
+  ASSERT_THAT(appends, SizeIs(2));
+  EXPECT_EQ(command_of(appends[0]), command_of(appends[1]));
+  loop.run(replica.stop());
 }
 
 TEST_F(ListenersTest, AfterStopNothingIsOpened) {
