@@ -61,6 +61,12 @@ base::Reason reason_of(int code) {
   }
 }
 
+// What is posted as JSON does something on the other side: a message is posted, a silence made. Queries are forms.
+bool acts(const Request& request) {
+  return request.method == "POST" &&
+         find_header(request.headers, "Content-Type").find("json") != std::string_view::npos;
+}
+
 bool has_proxy_in_environment() {
   for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return true;
@@ -129,7 +135,15 @@ void Exchange::set_method_and_body() {
   bool has_body = !request_.body.empty() || request_.method == "POST" || request_.method == "PUT";
   if (has_body) {
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+    if (acts(request_)) {
+      // Where a connection that was used before ends without an answer, libcurl sends the request again by itself
+      // (Curl_retry_request), and the other side may have acted on the first. It does not where it would have to read
+      // the body anew and can't.
+      curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Exchange::on_send);
+      curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+    } else {
+      curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+    }
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   }
   if (request_.method != (has_body ? "POST" : "GET")) {
@@ -259,6 +273,13 @@ int Exchange::open_socket(void* self, int, void* to) {
   exchange.is_forbidden_ = is_off_limits(address->addr);
   if (exchange.is_forbidden_) return CURL_SOCKET_BAD;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t Exchange::on_send(char* buffer, std::size_t size, std::size_t count, void* self) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  auto copied = exchange.request_.body.copy(buffer, size * count, exchange.sent_);
+  exchange.sent_ += copied;
+  return copied;
 }
 
 std::size_t Exchange::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {

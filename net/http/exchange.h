@@ -37,6 +37,7 @@ class Exchange {
 
  private:
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_send(char* buffer, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   static int open_socket(void* self, int purpose, void* address);
 
@@ -57,6 +58,7 @@ class Exchange {
   curl_slist* headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   std::array<char, 256> curl_error_{};  // CURL_ERROR_SIZE.
+  std::size_t sent_ = 0;
   std::size_t received_ = 0;
   bool is_too_large_ = false;
   bool is_forbidden_ = false;  // The address is off limits for a redirect.

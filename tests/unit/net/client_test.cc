@@ -188,6 +188,22 @@ TEST_F(ClientTest, TellsBrokenAnswersFromMissingOnes) {
   EXPECT_EQ(send_badly(request()).reason, base::Reason::kBadAnswer);
 }
 
+// libcurl sends again what was cut on a connection that was used before.
+TEST_F(ClientTest, SendsWhatActsOnceWhereAUsedConnectionIsCut) {
+  auto act = request();
+  server_.answer_with(200, "");
+  act.method = "POST";
+  act.body = std::string(100'000, 'x');
+  act.headers = {{"Content-Type", "application/json; charset=utf-8"}};
+  ASSERT_TRUE(send(act));
+  server_.pull(FakeHttpServer::Lever{.then_close = true});
+
+  EXPECT_EQ(send_badly(act).reason, base::Reason::kUnreachable);
+
+  ASSERT_EQ(server_.requests().size(), 2u);
+  EXPECT_TRUE(server_.requests()[0].ends_with(act.body));
+}
+
 TEST_F(ClientTest, SaysThatNobodyListens) {
   auto one = request();
   one.url = "http://user:secret@127.0.0.1:1/secret";
