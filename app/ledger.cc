@@ -110,7 +110,8 @@ base::Result<void> add_pending_deliveries(const bus::Archive& archive, Ledger& l
     ledger.deliveries.add(std::string(kPending), sink, count);
     ledger.sinks[sink].add(std::string(kPending), "", count);
     // Made, though routing has not counted it yet.
-    BOOST_OUTCOME_TRY(archive.scan_ahead(sinks::delivery_stage(sink), topic, [&](const bus::Record&) {
+    BOOST_OUTCOME_TRY(archive.scan_ahead(sinks::delivery_stage(sink), topic, [&](const bus::Record& record) {
+      if (sinks::has_been_grouped(record)) return true;
       ledger.deliveries.in += 1;
       ledger.sinks[sink].in += 1;
       return true;

@@ -7,6 +7,7 @@
 #include "schemas/topics.h"
 #include "sinks/delivery/digest_worker.h"
 #include "sinks/delivery/first_look.h"
+#include "sinks/delivery/group_worker.h"
 
 namespace app {
 
@@ -15,6 +16,7 @@ struct Pipeline::Running {
   std::string digest;
   std::unique_ptr<sinks::DeliveryWorker> worker;
   std::unique_ptr<sinks::DigestWorker> digests;
+  std::unique_ptr<sinks::GroupWorker> groups;
   std::unique_ptr<sinks::RemovedSink> removed;
   std::unique_ptr<heartbeat::Caller> caller;
   std::unique_ptr<heartbeat::DeliveredBeats> beats;  // Before the worker.
@@ -52,13 +54,13 @@ base::Result<void> Pipeline::start(const std::vector<std::string>& topics) {
   }
   if (!roles_.sinks) return base::ok();
   BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::Router::spec(), routing_relay_, deps_.work));
-  note_digests(topics);
+  note_parts(topics);
   BOOST_OUTCOME_TRY(start_sinks(config_));
   return end_removed(topics);
 }
 
 base::Result<void> Pipeline::end_removed(const std::vector<std::string>& topics) {
-  note_digests(topics);
+  note_parts(topics);
   for (const std::string& gone : sinks::removed_sinks(topics, config_.sink_names())) {
     if (sinks_.contains(gone)) continue;
     BOOST_OUTCOME_TRY(start_removed(gone));
@@ -66,10 +68,16 @@ base::Result<void> Pipeline::end_removed(const std::vector<std::string>& topics)
   return base::ok();
 }
 
-void Pipeline::note_digests(const std::vector<std::string>& topics) {
+void Pipeline::note_parts(const std::vector<std::string>& topics) {
   for (const auto& topic : topics) {
     if (topic.starts_with(schemas::topics::kDigestsPrefix)) digesting_.emplace(schemas::topics::sink_of(topic));
+    if (topic.starts_with(schemas::topics::kGroupsPrefix)) grouping_.emplace(schemas::topics::sink_of(topic));
   }
+}
+
+base::Result<void> Pipeline::add_groups(const std::string& sink, bus::Handler& handler) {
+  if (!grouping_.contains(sink)) return base::ok();
+  return deps_.bus.add_stage(sinks::GroupWorker::spec(sink), handler, deps_.work);
 }
 
 base::Result<void> Pipeline::add_digests(const std::string& sink, bus::Handler& handler) {
@@ -86,8 +94,8 @@ std::vector<bus::StageSpec> Pipeline::stages(const Config& config, const Roles& 
   specs.push_back(sinks::Router::spec());
   for (const auto& name : config.sink_names()) specs.push_back(sinks::DeliveryWorker::spec(name));
   for (const auto& member : config.sinks.members) {
-    if (!sinks::has_digests(config.sinks, member.name)) continue;
-    specs.push_back(sinks::DigestWorker::spec(member.name));
+    if (sinks::has_digests(config.sinks, member.name)) specs.push_back(sinks::DigestWorker::spec(member.name));
+    if (member.configured.common.grouping) specs.push_back(sinks::GroupWorker::spec(member.name));
   }
   return specs;
 }
@@ -108,6 +116,8 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
                                                              deps_.wall_clock, deps_.rng, deps_.work);
     auto options = sinks::delivery_options(member.configured.common);
     if (sinks::has_digests(config.sinks, member.name)) digesting_.insert(member.name);
+    if (options.grouping) grouping_.insert(member.name);
+    auto grouping = options.grouping.value_or(sinks::Grouping::none());
     running->worker = std::make_unique<sinks::DeliveryWorker>(
         std::move(options), std::move(member.configured.sink),
         sinks::DeliveryDeps{deps_.wall_clock, deps_.rng, deps_.metrics, health_, deps_.work});
@@ -116,6 +126,8 @@ base::Result<void> Pipeline::start_sinks(Config& config) {
     running->first_look->begin();
     running->digests = std::make_unique<sinks::DigestWorker>(running->worker->sender());
     BOOST_OUTCOME_TRY(add_digests(member.name, *running->digests));
+    running->groups = std::make_unique<sinks::GroupWorker>(std::move(grouping), running->worker->sender());
+    BOOST_OUTCOME_TRY(add_groups(member.name, *running->groups));
     sinks_.emplace(member.name, std::move(running));
   }
   return base::ok();
@@ -127,6 +139,7 @@ base::Result<void> Pipeline::start_removed(const std::string& sink) {
   running->removed = std::make_unique<sinks::RemovedSink>(sink);
   BOOST_OUTCOME_TRY(deps_.bus.add_stage(sinks::DeliveryWorker::spec(sink), *running->removed, deps_.work));
   BOOST_OUTCOME_TRY(add_digests(sink, *running->removed));
+  BOOST_OUTCOME_TRY(add_groups(sink, *running->removed));
   sinks_.emplace(sink, std::move(running));
   return base::ok();
 }
@@ -137,6 +150,7 @@ base::Task<void> Pipeline::end_sink(std::string name) {
   co_await deps_.bus.remove_stage(sinks::DeliveryWorker::spec(name).name);
   if (it->second->first_look) co_await it->second->first_look->stop();
   co_await deps_.bus.remove_stage(sinks::DigestWorker::spec(name).name);
+  co_await deps_.bus.remove_stage(sinks::GroupWorker::spec(name).name);
   if (it->second->worker) co_await it->second->worker->stop();
   sinks_.erase(it);
   health_.remove(name);

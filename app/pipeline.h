@@ -68,7 +68,8 @@ class Pipeline {
 
   base::Result<void> start_sinks(Config& config);
   base::Result<void> add_digests(const std::string& sink, bus::Handler& handler);
-  void note_digests(const std::vector<std::string>& topics);
+  base::Result<void> add_groups(const std::string& sink, bus::Handler& handler);
+  void note_parts(const std::vector<std::string>& topics);
   base::Result<void> start_removed(const std::string& sink);
   base::Task<void> end_sink(std::string name);
 
@@ -88,6 +89,7 @@ class Pipeline {
   sinks::HealthBoard health_;
   std::map<std::string, std::unique_ptr<Running>> sinks_;
   std::set<std::string> digesting_;  // The sinks that have digests, or had and may have some to send.
+  std::set<std::string> grouping_;   // The same of groups.
 };
 
 }  // namespace app

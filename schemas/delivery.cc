@@ -17,6 +17,8 @@ void write_fields(Writer& out, const Delivery& delivery) {
   out.field("created", delivery.created);
   if (delivery.opening) out.field("opening", true);
   out.field_unless_empty("told_too", delivery.told_too);
+  if (delivery.grouped) out.field("grouped", true);
+  out.field_unless_empty("thread", delivery.thread);
   out.field("transition", delivery.transition);
   out.members(delivery.unknown);
 }
@@ -28,6 +30,8 @@ void read_fields(Fields& in, Delivery& delivery) {
   in.required("created", delivery.created);
   in.optional("opening", delivery.opening);
   in.optional("told_too", delivery.told_too);
+  in.optional("grouped", delivery.grouped);
+  in.optional("thread", delivery.thread);
   in.required("transition", delivery.transition);
   delivery.unknown = in.unknown();
 }

@@ -16,6 +16,8 @@ struct Delivery {
   bool opening = false;  // The first that this sink hears of the incident, whatever the transition's state.
   // Of the sinks that take over from this one (`fallback`), those that get the transition anyway.
   std::vector<std::string> told_too = {};
+  bool grouped = false;     // It has been through its group (`grouping`), which lets it be told.
+  std::string thread = {};  // Where the sink tells it then, in the sink's own words; empty: by itself.
   Transition transition;
   std::string unknown = "{}";
 };

@@ -21,10 +21,13 @@ inline std::string deliveries(std::string_view sink) { return std::string(kDeliv
 // What of them is told in digests, keyed by the part of the sink that it goes to; a topic a sink too.
 inline constexpr std::string_view kDigestsPrefix = "digests.";
 inline std::string digests(std::string_view sink) { return std::string(kDigestsPrefix) + std::string(sink); }
+// What of them goes through groups, keyed by group; a topic a sink that has `grouping`.
+inline constexpr std::string_view kGroupsPrefix = "groups.";
+inline std::string groups(std::string_view sink) { return std::string(kGroupsPrefix) + std::string(sink); }
 
 // The sink whose topic it is, or an empty text.
 inline std::string_view sink_of(std::string_view topic) {
-  for (std::string_view prefix : {kDeliveriesPrefix, kDigestsPrefix}) {
+  for (std::string_view prefix : {kDeliveriesPrefix, kDigestsPrefix, kGroupsPrefix}) {
     if (topic.starts_with(prefix)) return topic.substr(prefix.size());
   }
   return {};

@@ -84,6 +84,10 @@ class Sink {
   virtual std::string lane(const schemas::Delivery& /*delivery*/) const { return {}; }
   // The same of a digest. It is sent as the delivery that as_delivery() makes of it, an opening without a note.
   virtual base::Result<Rendered> render_digest(const Digest& digest) const { return render(as_delivery(digest)); }
+  // Whether a later send of the same incident takes the place of what was sent before, by its note.
+  virtual bool edits() const { return false; }
+  // What was sent with the note, as Delivery::thread of what belongs below it; empty: it has nothing below it. Pure.
+  virtual std::string thread_of(const std::string& /*note*/) const { return {}; }
   // Sends and waits for the answer until the deadline. When cancelled, it may or may not have arrived. `sending`
   // outlives the task.
   virtual base::Task<base::Result<Reply>> send(Sending& sending) = 0;

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "base/yaml/node.h"
 #include "schemas/severity.h"
+#include "sinks/grouping/grouping.h"
 #include "sinks/routing/schedule.h"
 
 namespace sinks {
@@ -53,6 +54,7 @@ struct SinkOptions {
   std::int64_t evidence_updates = 0;
   base::Duration renotify_after{};
   base::Duration stable_for{};
+  std::optional<GroupingOptions> grouping;
 };
 
 const base::OptionTable<Storm>& storm_options();
@@ -107,7 +109,8 @@ void add_sink_options(base::OptionTable<Options>& table) {
                "How long an incident must stay resolved before its end is told. One that fires again before that is "
                "not told at all, but for a rise in severity. 0 tells each end at once.",
                {.at_least = 0, .at_most = 86400.0});
-  table.ignored("grouping", "grouping is not supported yet: every incident is told by itself");
+  table.nested("grouping", of(&SinkOptions::grouping), grouping_options(),
+               "Tells of groups of incidents instead of each by itself.");
   table.ignored("send_svg", "charts are sent as numbers or PNG");
   table.ignored("prefer_redirect_to_platform", "there is no platform to redirect to");
 }

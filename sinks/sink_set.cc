@@ -116,7 +116,7 @@ void link_fallbacks(SinkSet& set, const std::vector<const Node*>& sections, Rout
       }
       problems.error(sections[i]->find("fallback")->mark, "fallback: it leads back to this sink: " + way);
     }
-    const char* folding = folds(delivery_options(set.members[i].configured.common)) ? " folds" : "";
+    const char* folding = tells_in_parts(delivery_options(set.members[i].configured.common)) ? " folds" : "";
     for (auto& member : set.members) {
       // It has another part to play then, and begins anew: with digests, where that sink has some.
       if (std::find(chain.begin(), chain.end(), member.name) != chain.end()) member.digest += "+" + names[i] + folding;
@@ -129,6 +129,10 @@ SinkSet::Member load_member(const Node::Entry& section, const SinkType& type, co
                             Problems& problems) {
   auto configured = type.make(section.value, services, problems);
   check_schedule(section.value, configured.common.mute_intervals, problems);
+  if (configured.common.grouping) {
+    const Node* mode = section.value.find("grouping")->find("notification_mode");
+    Grouping::read(*configured.common.grouping, problems, mode ? mode->mark : Mark{});
+  }
   return {.name = sink_name(configured.common.name),
           .kind = type.name,
           .digest = digest_of(type.name, section.value),

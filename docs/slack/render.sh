@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 from=${1:-$here/../../build/dev/slack}
 shift || true
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(crash-loop crash-loop-resolved alert-missing-graph analysis digest buttons acknowledged)
+[ ${#names[@]} -gt 0 ] || names=(crash-loop crash-loop-resolved alert-missing-graph analysis digest summary buttons acknowledged)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

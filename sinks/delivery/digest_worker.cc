@@ -67,9 +67,12 @@ void save(const Progress& progress, bus::Transaction& txn) {
 
 bool has_digests(const SinkSet& sinks, const std::string& sink) {
   for (std::size_t i = 0; i < sinks.members.size(); ++i) {
-    if (!folds(delivery_options(sinks.members[i].configured.common))) continue;
+    auto options = delivery_options(sinks.members[i].configured.common);
+    if (!tells_in_parts(options)) continue;
     const auto& others = sinks.routes->at(i).fallbacks;
-    if (sinks.members[i].name == sink || std::find(others.begin(), others.end(), sink) != others.end()) return true;
+    if ((sinks.members[i].name == sink && folds(options)) ||
+        std::find(others.begin(), others.end(), sink) != others.end())
+      return true;
   }
   return false;
 }

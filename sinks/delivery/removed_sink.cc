@@ -8,6 +8,7 @@
 #include "schemas/topics.h"
 #include "sinks/delivery/endings.h"
 #include "sinks/delivery/fallback.h"
+#include "sinks/delivery/group_worker.h"
 #include "sinks/delivery/notes.h"
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/receipts.h"
@@ -18,6 +19,7 @@ namespace sinks {
 
 base::Task<base::Result<void>> RemovedSink::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(suppress_waiting(txn));
+  if (record.topic.starts_with(schemas::topics::kGroupsPrefix)) co_return suppress_grouped(record.value, txn);
   bool is_folded = record.topic.starts_with(schemas::topics::kDigestsPrefix);
   co_return is_folded ? suppress_folded(record.value, txn) : suppress(record.value, txn);
 }
@@ -42,6 +44,12 @@ base::Result<void> RemovedSink::suppress_folded(const std::string& value, bus::T
   return base::ok();
 }
 
+base::Result<void> RemovedSink::suppress_grouped(const std::string& value, bus::Transaction& txn) const {
+  BOOST_OUTCOME_TRY(auto grouped, decode_grouped(value));
+  settle_suppressed(grouped.folded, sink_, "sink_removed", txn);
+  return base::ok();
+}
+
 base::Result<void> RemovedSink::suppress_waiting(bus::Transaction& txn) const {
   ParkedQueue queue(txn);
   for (const auto& entry : queue.all()) {
@@ -53,11 +61,12 @@ base::Result<void> RemovedSink::suppress_waiting(bus::Transaction& txn) const {
     Endings(txn).drop(incident);
   }
   for (const auto& [place, value] : txn.entries(kGatheredTable)) {
-    BOOST_OUTCOME_TRY(suppress_folded(value, txn));
+    BOOST_OUTCOME_TRY(decode_grouped(value) ? suppress_grouped(value, txn) : suppress_folded(value, txn));
     txn.erase(kGatheredTable, place);
   }
   Notes(txn).forget_all();
   Tellings(txn).forget_all();
+  GroupWorker::forget_all(txn);
   Fallback({}, txn).forget_all();
   return base::ok();
 }

@@ -22,6 +22,7 @@ class RemovedSink final : public bus::Handler {
 
  private:
   base::Result<void> suppress(const std::string& value, bus::Transaction& txn) const;
+  base::Result<void> suppress_grouped(const std::string& value, bus::Transaction& txn) const;
   base::Result<void> suppress_folded(const std::string& value, bus::Transaction& txn) const;
   base::Result<void> suppress_waiting(bus::Transaction& txn) const;
 

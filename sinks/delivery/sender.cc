@@ -64,6 +64,7 @@ Error given_up(Error error) {
 }
 
 DeliveryOptions delivery_options(const SinkOptions& common) {
+  base::yaml::Problems reported;  // When the section was read.
   return {.sink = sink_name(common.name),
           .retry = {.retry_for = common.retry_for},
           .timeout = common.timeout,
@@ -73,12 +74,15 @@ DeliveryOptions delivery_options(const SinkOptions& common) {
                    .evidence_updates = common.evidence_updates,
                    .only_changes = common.updates == Updates::kChanges},
           .stable_for = common.stable_for,
-          .fallback = sink_name(common.fallback)};
+          .fallback = sink_name(common.fallback),
+          .grouping = common.grouping ? std::optional(Grouping::read(*common.grouping, reported)) : std::nullopt};
 }
 
 bool folds(const DeliveryOptions& options) {
   return options.rate_limit.per_second > 0 && options.storm.digest_after > base::Duration::zero();
 }
+
+bool tells_in_parts(const DeliveryOptions& options) { return folds(options) || options.grouping; }
 
 Sender::Sender(DeliveryOptions options, std::unique_ptr<Sink> sink, DeliveryDeps deps)
     : options_(std::move(options)),

@@ -15,6 +15,7 @@
 #include "sinks/delivery/retry.h"
 #include "sinks/delivery/sink_metrics.h"
 #include "sinks/delivery/telling.h"
+#include "sinks/grouping/grouping.h"
 #include "sinks/sink.h"
 #include "sinks/sink_options.h"
 
@@ -30,10 +31,13 @@ struct DeliveryOptions {
   Pace pace;
   base::Duration stable_for{};  // How long an end must last before it is told.
   std::string fallback = {};    // As sink_name() has it; empty: what can't be told is a dead letter.
+  std::optional<Grouping> grouping = {};
 };
 DeliveryOptions delivery_options(const SinkOptions& common);
 // Whether what has no turn soon enough is told in digests.
 bool folds(const DeliveryOptions& options);
+// Whether several deliveries may be told as one: in digests or summaries.
+bool tells_in_parts(const DeliveryOptions& options);
 
 // What delivering needs from outside; outlives it.
 struct DeliveryDeps {
@@ -76,6 +80,9 @@ class Sender {
   base::Result<Rendered> render(const schemas::Delivery& delivery) const;
   base::Result<Rendered> render(const Digest& digest) const;
   std::string lane(const schemas::Delivery& delivery) const { return sink_->lane(delivery); }
+
+  bool edits() const { return sink_->edits(); }
+  std::string thread_of(const std::string& note) const { return sink_->thread_of(note); }
 
   const DeliveryOptions& options() const { return options_; }
   // The moment of the next attempt, or nullopt: give up.

@@ -39,7 +39,7 @@ bus::StageSpec DeliveryWorker::spec(std::string_view sink) {
 
 base::Task<base::Result<void>> DeliveryWorker::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto delivery, schemas::decode_delivery(record.value));
-  if (holds_back(delivery, record, txn)) co_return base::ok();
+  if (!delivery.grouped && holds_back(delivery, record, txn)) co_return base::ok();
   ParkedQueue queue(txn);
   if (!queue.empty()) give_way(queue, delivery.transition.incident.id, txn);
   // A dead letter that is played again has a new record, and with it a new budget.
@@ -71,6 +71,7 @@ base::Task<base::Result<void>> DeliveryWorker::on_timer(const bus::Timer& timer,
     Tellings(txn).forget_all();
     Fallback({}, txn).forget_all();
     TakenOver(txn).forget_all();
+    forget_groups(txn);
     co_return base::ok();
   }
   if (auto incident = Endings::incident_of(timer)) co_return co_await tell_end(std::move(*incident), timer.due, txn);
@@ -116,6 +117,10 @@ base::Task<DeliveryWorker::End> DeliveryWorker::deliver(schemas::Delivery delive
   }
   if (Fallback(sender_.options().fallback, txn).takes_end(delivery)) {
     Tellings(txn).forget(delivery.transition.incident.id);
+    co_return End{};
+  }
+  if (goes_through_group(delivery)) {
+    hand_to_group(delivery, txn);
     co_return End{};
   }
   Telling telling = Tellings(txn).of(delivery.transition.incident.id);

@@ -31,6 +31,9 @@ namespace sinks {
 // opens it. What adds to something that was told by itself is never folded: it is parked until its turn, or until the
 // pace of updates allows it, and a mere repeat gives way to whatever comes after it.
 //
+// Where the sink has `grouping`, each goes to the stage of its group first (GroupWorker) and is told when it comes
+// back.
+//
 // Stop it by Bus::remove_stage() and then stop().
 class DeliveryWorker final : public bus::Handler {
  public:
@@ -58,6 +61,11 @@ class DeliveryWorker final : public bus::Handler {
   // hold_down.cc
   bool holds_back(schemas::Delivery& delivery, const bus::Record& record, bus::Transaction& txn);
   base::Task<base::Result<void>> tell_end(std::string incident_id, base::Time due, bus::Transaction& txn);
+
+  // grouped.cc
+  bool goes_through_group(const schemas::Delivery& delivery) const;
+  void hand_to_group(const schemas::Delivery& delivery, bus::Transaction& txn);
+  static void forget_groups(bus::Transaction& txn);
 
   base::Task<End> deliver(schemas::Delivery delivery, Attempts& attempts, bus::Transaction& txn);
   base::Task<Sender::Outcome> attempt(const schemas::Delivery& delivery, Attempts attempts, const Telling& telling,

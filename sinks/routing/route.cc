@@ -12,26 +12,6 @@ using schemas::TransitionState;
 
 namespace {
 
-// What scopes look at; views into the transition.
-schemas::Attributes attributes_of(const schemas::Transition& transition) {
-  const auto& finding = transition.finding;
-  schemas::Attributes attributes;
-  attributes.texts = {{"title", finding.title},
-                      {"identifier", finding.aggregation_key},
-                      {"severity", to_string(std::max(transition.incident.severity, finding.severity))},
-                      {"source", to_string(finding.source)},
-                      {"type", to_string(finding.type)},
-                      {"kind", finding.subject.kind},
-                      {"namespace", finding.subject.name_space},
-                      {"node", finding.subject.node},
-                      {"name", finding.subject.name},
-                      {"cluster", finding.incident.cluster},
-                      {"family", finding.incident.family}};
-  attributes.labels = &finding.subject.labels;
-  attributes.annotations = &finding.subject.annotations;
-  return attributes;
-}
-
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -131,6 +111,25 @@ std::vector<Decision> decide_command(const RoutingTable& table, const schemas::T
 }
 
 }  // namespace
+
+schemas::Attributes attributes_of(const schemas::Transition& transition) {
+  const auto& finding = transition.finding;
+  schemas::Attributes attributes;
+  attributes.texts = {{"title", finding.title},
+                      {"identifier", finding.aggregation_key},
+                      {"severity", to_string(std::max(transition.incident.severity, finding.severity))},
+                      {"source", to_string(finding.source)},
+                      {"type", to_string(finding.type)},
+                      {"kind", finding.subject.kind},
+                      {"namespace", finding.subject.name_space},
+                      {"node", finding.subject.node},
+                      {"name", finding.subject.name},
+                      {"cluster", finding.incident.cluster},
+                      {"family", finding.incident.family}};
+  attributes.labels = &finding.subject.labels;
+  attributes.annotations = &finding.subject.annotations;
+  return attributes;
+}
 
 const std::vector<std::string>& routing_attributes() {
   static const std::vector<std::string> names{"title",     "identifier", "severity", "source",  "type",  "kind",

@@ -22,7 +22,7 @@ struct Route {
   schemas::Scope scope;
   schemas::Match match;
   Schedule schedule;
-  base::Duration renotify_after{};  // Zero: never.
+  base::Duration renotify_after{};          // Zero: never.
   std::vector<std::string> fallbacks = {};  // Who takes over, then who takes over from that one, and so on.
 };
 
@@ -31,6 +31,9 @@ using RoutingTable = std::vector<Route>;
 
 // The attributes that scope and match of a sink may name, labels and annotations aside.
 const std::vector<std::string>& routing_attributes();
+
+// What scopes look at; views into the transition.
+schemas::Attributes attributes_of(const schemas::Transition& transition);
 
 // Whether one sink gets a transition, and why.
 struct Decision {

@@ -137,7 +137,7 @@ base::Task<Called<std::string>> Asked::show_evidence() {
   if (drawn.uploads.empty()) co_return settle("nothing was cut");
   auto count = drawn.uploads.size();
   auto shared =
-      co_await deps_.files.share(std::move(drawn.uploads), {note_.channel, note_.ts}, sending_.deadline - kReserve);
+      co_await deps_.files.share(std::move(drawn.uploads), {note_.channel, note_.root()}, sending_.deadline - kReserve);
   if (shared) co_return settle(fmt::format("{} files in the thread", count));
   auto why = shared.error().error.message;
   auto said = co_await say("⚠️ *The evidence could not be shown*, as " + command_.by +
@@ -161,12 +161,12 @@ base::Task<Called<>> Asked::say(std::string mrkdwn) {
   bool is_in_the_dark = sending_.maybe_sent || note_.in_the_dark == delivery.id;
   if (note_.replied == delivery.id) co_return boost::outcome_v2::success();
   if (is_in_the_dark) {
-    auto found = co_await deps_.history.has_reply(note_.channel, note_.ts, delivery.id, sending_.deadline);
+    auto found = co_await deps_.history.has_reply(note_.channel, note_.root(), delivery.id, sending_.deadline);
     if (found && found.value()) co_return boost::outcome_v2::success();
   }
   json message = json::parse(compose_answer(delivery, mrkdwn));
   message["channel"] = note_.channel;
-  message["thread_ts"] = note_.ts;
+  message["thread_ts"] = note_.root();
   auto body = message.dump(-1, ' ', false, json::error_handler_t::replace);
   auto said = co_await deps_.api.post("chat.postMessage", std::move(body), sending_.deadline, note_.channel);
   if (!said) co_return said.error();

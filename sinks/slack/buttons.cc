@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sinks/grouping/summary.h"
 #include "sinks/slack/click.h"
 
 namespace sinks::slack {
@@ -29,7 +30,8 @@ std::string buttons_of(const schemas::Delivery& delivery, const Offer& offer) {
   const auto& incident = transition.incident;
   json buttons = json::array();
   auto value = encode(ButtonValue{delivery.sink, incident.identity.key, incident.id});
-  bool can_be_asked = !value.empty() && !incident.identity.key.empty() && transition.cause != "digest";
+  bool can_be_asked = !value.empty() && !incident.identity.key.empty() && transition.cause != "digest" &&
+                      transition.cause != kSummaryCause;
   if (!can_be_asked) return buttons.dump();
   if (incident.open && !incident.acknowledged) {
     buttons.push_back(button("Acknowledge", std::string(kAcknowledgeAction), value));

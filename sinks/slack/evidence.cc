@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "sinks/grouping/summary.h"
 #include "sinks/render/shrink.h"
 #include "sinks/slack/buttons.h"
 #include "sinks/slack/living_message.h"
@@ -125,6 +126,7 @@ Shown LivingMessage::shown() const {
 
 bool LivingMessage::will_reply() const {
   using schemas::TransitionState;
+  if (transition_.cause == kSummaryCause) return false;
   if (transition_.cause == "severity_rise" || transition_.state == TransitionState::kReopened) return true;
   // Reminders end when somebody has taken the incident on; one may have been on its way.
   if (is_reminder()) return !transition_.incident.acknowledged;
@@ -137,7 +139,7 @@ base::Task<Called<>> LivingMessage::reply() {
   bool calls = shouts || transition_.state == schemas::TransitionState::kReopened;
   if (opened_ || !will_reply() || note_.replied == delivery_.id) co_return boost::outcome_v2::success();
   if (!co_await was_replied()) {
-    nlohmann::json to = {{"channel", note_.channel}, {"thread_ts", note_.ts}};
+    nlohmann::json to = {{"channel", note_.channel}, {"thread_ts", note_.root()}};
     // An edit calls nobody: what is worse than before, or still there, is shown in the channel too.
     if (shouts) to["reply_broadcast"] = true;
     auto compose = [this](const Shown& shown) { return compose_reply(delivery_, shown, style_); };
@@ -159,7 +161,7 @@ base::Task<Called<>> LivingMessage::reply() {
 // By an attempt before.
 base::Task<bool> LivingMessage::was_replied() {
   if (!is_in_the_dark()) co_return false;
-  auto found = co_await deps_.history.has_reply(note_.channel, note_.ts, delivery_.id, sending_.deadline);
+  auto found = co_await deps_.history.has_reply(note_.channel, note_.root(), delivery_.id, sending_.deadline);
   co_return found&& found.value();
 }
 
@@ -178,7 +180,7 @@ void LivingMessage::keep_texts(bool wanted) {
 base::Task<void> LivingMessage::share_texts() {
   if (texts_.empty() || note_.shared == transition_.id || (!opened_ && !has_replied_)) co_return;
   note_.shared = transition_.id;
-  auto shared = co_await deps_.files.share(std::move(texts_), {note_.channel, note_.ts}, sending_.deadline);
+  auto shared = co_await deps_.files.share(std::move(texts_), {note_.channel, note_.root()}, sending_.deadline);
   if (shared) {
     for (std::size_t i = 0; i < shared.value().size(); ++i) note_.files[texts_at_[i]] = shared.value()[i];
     co_return;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sinks/grouping/summary.h"
 #include "sinks/slack/mrkdwn.h"
 
 namespace sinks::slack {
@@ -34,7 +35,10 @@ const Look& look_of(Severity severity) {
 constexpr const char* kGreen = "#2eb67d";
 
 bool is_over(const Transition& transition) { return transition.state == TransitionState::kResolved; }
-bool is_digest(const Transition& transition) { return transition.cause == "digest"; }
+// Or a summary: it counts others.
+bool is_digest(const Transition& transition) {
+  return transition.cause == "digest" || transition.cause == kSummaryCause;
+}
 
 std::string name(std::string_view text) { return escaped(clean_line(text.substr(0, 512)), kLongestName); }
 

@@ -96,6 +96,26 @@ base::Task<Called<History::Page>> History::read(std::string channel, base::Time 
                        base::permanent(base::Reason::kTooLarge, "the channel has too many messages to look through"));
 }
 
+base::Task<Called<std::optional<History::Message>>> History::find_in_thread(std::string channel, std::string ts,
+                                                                            std::string incident,
+                                                                            base::Deadline deadline) {
+  auto id = metadata_id(incident);
+  std::string cursor;
+  for (int i = 0; i < kMostPages; ++i) {
+    net::http::Query arguments = {{"channel", channel}, {"ts", ts}, {"include_all_metadata", "true"}, {"limit", "200"}};
+    if (!cursor.empty()) arguments.emplace_back("cursor", cursor);
+    auto answer = co_await api_.call("conversations.replies", std::move(arguments), deadline);
+    if (!answer) co_return answer.error();
+    for (const auto& message : list_of(answer.value().body(), "messages")) {
+      if (text_of(ours(message, "message"), "incident") == id) co_return Message{text_of(message, "ts")};
+    }
+    cursor = next_cursor(answer.value().body());
+    if (cursor.empty()) co_return std::optional<Message>();
+  }
+  co_return failure_of("conversations.replies",
+                       base::permanent(base::Reason::kTooLarge, "the thread has too many messages to look through"));
+}
+
 base::Task<Called<bool>> History::has_reply(std::string channel, std::string ts, std::string delivery,
                                             base::Deadline deadline) {
   net::http::Query arguments = {{"channel", channel}, {"ts", ts}, {"include_all_metadata", "true"}, {"limit", "200"}};

@@ -35,6 +35,10 @@ class History {
   base::Task<Called<std::optional<Message>>> find(std::string channel, std::string incident, base::Time posted_from,
                                                   base::Time read_after, base::Deadline deadline);
 
+  // The same in the thread of a message, however long ago it was posted.
+  base::Task<Called<std::optional<Message>>> find_in_thread(std::string channel, std::string ts, std::string incident,
+                                                            base::Deadline deadline);
+
   // Whether the thread of a message has the reply that a delivery makes.
   base::Task<Called<bool>> has_reply(std::string channel, std::string ts, std::string delivery,
                                      base::Deadline deadline);

@@ -89,7 +89,53 @@ void LivingMessage::keep(const Called<>& ended) {
   sending_.note = encode(note_);
 }
 
+// Below the summary of its group. What is as bad as to call for somebody is shown in the channel too.
+base::Task<Called<>> LivingMessage::open_in_thread() {
+  auto space = delivery_.thread.find(' ');
+  std::string channel = delivery_.thread.substr(0, space);
+  std::string thread = space == std::string::npos ? std::string() : delivery_.thread.substr(space + 1);
+  if (is_in_the_dark()) {
+    auto found = co_await deps_.history.find_in_thread(channel, thread, transition_.incident.id, sending_.deadline);
+    if (!found && (found.error().trouble == Trouble::kPassing || found.error().trouble == Trouble::kLimited)) {
+      co_return found.error();
+    }
+    if (found && found.value()) {
+      note_.channel = channel;
+      note_.ts = found.value()->ts;
+      note_.thread = thread;
+      note_.opened_by = delivery_.id;
+      note_.shared = transition_.id;
+      opened_ = true;
+      co_return co_await edit();
+    }
+    is_doubtful_ = !found;
+  }
+  json to = {{"channel", channel}, {"thread_ts", thread}};
+  if (transition_.incident.severity >= deps_.options.storm.urgent_severity) to["reply_broadcast"] = true;
+  auto compose = [this](const Shown& shown) { return slack::compose(delivery_, shown, style_); };
+  auto posted = co_await say("chat.postMessage", std::move(to), compose, is_doubtful_);
+  if (!posted) co_return posted.error();
+  note_.thread = thread;
+  opened(posted.value());
+  co_return boost::outcome_v2::success();
+}
+
+void LivingMessage::opened(const Api::Answer& posted) {
+  opened_ = true;
+  note_.channel = text_of(posted.body(), "channel");
+  note_.ts = text_of(posted.body(), "ts");
+  note_.opened_by = delivery_.id;
+  note_.replies = 0;
+}
+
 base::Task<Called<>> LivingMessage::open() {
+  if (!delivery_.thread.empty() && !replaces_) {
+    auto below = co_await open_in_thread();
+    bool is_gone = !below && (below.error().trouble == Trouble::kThread || below.error().trouble == Trouble::kChannel);
+    if (!is_gone) co_return below;
+    base::log::info("slack: a summary has no thread any more, its incidents are posted by themselves",
+                    {{"sink", delivery_.sink}, {"why", below.error().error.message}});
+  }
   std::string channel = sending_.lane;
   if (is_in_the_dark() && !replaces_) {
     auto found = co_await look_back(channel);
@@ -122,11 +168,8 @@ base::Task<Called<>> LivingMessage::open() {
     posted = co_await post_into(channel, is_doubtful_);
   }
   if (!posted) co_return posted.error();
-  opened_ = true;
-  note_.channel = text_of(posted.value().body(), "channel");
-  note_.ts = text_of(posted.value().body(), "ts");
-  note_.opened_by = delivery_.id;
-  note_.replies = 0;
+  note_.thread.clear();
+  opened(posted.value());
   deps_.history.learn(channel, note_.channel);
   co_return boost::outcome_v2::success();
 }

@@ -46,6 +46,8 @@ class LivingMessage {
   // living_message.cc: the message.
   base::Task<Called<>> open();
   base::Task<Called<>> edit();
+  base::Task<Called<>> open_in_thread();
+  void opened(const Api::Answer& posted);
   base::Task<Called<Api::Answer>> post_into(std::string channel, bool is_doubtful);
   base::Task<Called<std::optional<History::Message>>> look_back(std::string channel);
   base::Task<Called<Api::Answer>> say(std::string method, nlohmann::json to, Compose compose, bool is_doubtful = false);

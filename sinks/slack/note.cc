@@ -14,6 +14,7 @@ Note decode_note(std::string_view text) {
   try {
     note.channel = from.value("channel", "");
     note.ts = from.value("ts", "");
+    note.thread = from.value("thread", "");
     note.opened_by = from.value("opened_by", "");
     note.evidence = from.value("evidence", "{}");
     note.evidence_of = from.value("evidence_of", "");
@@ -37,6 +38,7 @@ std::string encode(const Note& note) {
   auto add = [&](const char* member, const std::string& text) {
     if (!text.empty()) to[member] = text;
   };
+  add("thread", note.thread);
   add("opened_by", note.opened_by);
   add("evidence_of", note.evidence_of);
   add("shared", note.shared);

@@ -15,6 +15,7 @@ namespace sinks::slack {
 struct Note {
   std::string channel;    // The id, as Slack answered.
   std::string ts;         // The message's. Empty: none is known.
+  std::string thread;     // The ts of the message whose thread it stands in; empty: it stands in the channel.
   std::string opened_by;  // The delivery that posted it.
   std::string evidence = "{}";
   std::string evidence_of;         // The transition that brought it.
@@ -27,6 +28,9 @@ struct Note {
   // An attempt at this delivery ended in the dark, at this time: it may have arrived.
   std::string in_the_dark;
   std::optional<base::Time> dark_since;
+
+  // The thread of what belongs to the message: threads have no threads.
+  const std::string& root() const { return thread.empty() ? ts : thread; }
 };
 
 // An empty note where the text is none.

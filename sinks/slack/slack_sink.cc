@@ -5,6 +5,7 @@
 
 #include "sinks/slack/asked.h"
 #include "sinks/slack/living_message.h"
+#include "sinks/slack/note.h"
 #include "sinks/slack/probe.h"
 #include "sinks/slack/slack_inbox.h"
 #include "sinks/slack/socket_mode.h"
@@ -48,6 +49,11 @@ base::Result<Rendered> SlackSink::render(const schemas::Delivery& delivery) cons
 
 std::string SlackSink::lane(const schemas::Delivery& delivery) const {
   return options_.is_webhook() ? std::string() : channel_of(options_, delivery);
+}
+
+std::string SlackSink::thread_of(const std::string& note) const {
+  auto message = decode_note(note);
+  return message.ts.empty() ? std::string() : message.channel + " " + message.root();
 }
 
 base::Task<base::Result<Reply>> SlackSink::send(Sending& sending) {

@@ -23,6 +23,9 @@ class SlackSink final : public Sink {
   base::Result<Rendered> render(const schemas::Delivery& delivery) const override;
   // The channel: Slack's limits are of a channel (https://docs.slack.dev/apis/web-api/rate-limits).
   std::string lane(const schemas::Delivery& delivery) const override;
+  bool edits() const override { return !options_.is_webhook(); }
+  // "C0123456789 1503435956.000247".
+  std::string thread_of(const std::string& note) const override;
   base::Task<base::Result<Reply>> send(Sending& sending) override;
   base::Task<Probe> probe(base::Deadline deadline) override;
 

@@ -201,7 +201,7 @@ class RandomRecords {
   schemas::Transition transition() {
     return {text(), schemas::TransitionState(below(4)), text(), time(), incident(), finding(), command(), unknown()};
   }
-  schemas::Delivery delivery() { return {text(), text(), time(), chance(50), texts(), transition(), unknown()}; }
+  schemas::Delivery delivery() { return {text(), text(), time(), chance(50), texts(), chance(50), text(), transition(), unknown()}; }
   schemas::Receipt receipt() {
     return {text(),
             text(),

@@ -55,7 +55,7 @@ class ToldIncident {
 
   // A delivery of the sink that it has not come to.
   void pending(const schemas::Transition& transition, const std::string& sink, int minute) {
-    schemas::Delivery made{transition.id + "-" + sink, sink, at(minute), false, {}, transition};
+    schemas::Delivery made{transition.id + "-" + sink, sink, at(minute), false, {}, false, {}, transition};
     std::string topic = schemas::topics::deliveries(sink);
     archive_.records[topic];
     archive_.pending[{"sink." + sink, topic}].push_back({.time = at(minute), .key = "key-1", .value = encode(made)});

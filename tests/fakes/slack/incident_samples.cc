@@ -286,6 +286,26 @@ Sample analysed() {
   return one("analysis", std::move(delivery));
 }
 
+Sample summary() {
+  auto delivery = alert("summary", "41 fired, 12 resolved: cluster prod-eu, namespace shop", Severity::kCritical);
+  auto& transition = delivery.transition;
+  transition.cause = "summary";
+  transition.at = kOpened + minutes(9);
+  transition.incident.identity = {.key = transition.incident.id, .cluster = "", .family = "summary"};
+  transition.incident.count = 53;
+  auto& finding = transition.finding;
+  finding.incident = transition.incident.identity;
+  finding.type = schemas::FindingType::kReport;
+  finding.description.clear();
+  schemas::TableBlock rows{"Alerts",
+                           {"severity", "alert", "fired", "resolved"},
+                           {{"CRITICAL", "KubeNodeNotReady", "1", "0"},
+                            {"HIGH", "KubePodCrashLooping", "30", "12"},
+                            {"MEDIUM", "TargetDown", "10", "0"}}};
+  finding.enrichments = {{"summary", "Summary", "", {rows}}};
+  return one("summary", std::move(delivery));
+}
+
 Sample digest() {
   auto delivery =
       alert("digest", "37 incidents firing, 2 resolved: 30 x KubePodCrashLooping, 9 x TargetDown", Severity::kHigh);
@@ -367,6 +387,7 @@ std::vector<Sample> samples() {
           analysed(),
           ended_by_silence(),
           digest(),
+          summary(),
           hostile(),
           long_one()};
 }

@@ -123,12 +123,11 @@ TEST_F(SinkSetTest, AcceptsWhatRobustaHasAndSaysThatItHasNoEffect) {
     url: https://example.org
     size_limit: 4096
     slack_webhook: true
-    grouping: {interval: 900}
     send_svg: false
     prefer_redirect_to_platform: true
 )");
 
-  EXPECT_EQ(complaints.size(), 4u);
+  EXPECT_EQ(complaints.size(), 3u);
   EXPECT_THAT(complaints, testing::Each(HasSubstr("warning")));
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "schemas/topics.h"
+#include "sinks/delivery/telling.h"
+#include "sinks/delivery/worker.h"
+#include "sinks/grouping/summary.h"
+
+namespace sinks {
+
+using nlohmann::json;
+
+namespace {
+
+// Incident → its group.
+constexpr std::string_view kTable = "group";
+
+}  // namespace
+
+// Not what somebody asked, nor a heartbeat: they are about no group.
+bool DeliveryWorker::goes_through_group(const schemas::Delivery& delivery) const {
+  const auto& transition = delivery.transition;
+  return sender_.options().grouping && !delivery.grouped && !transition.command && !schemas::is_heartbeat(transition);
+}
+
+// What follows of an incident goes through the group of its opening, so that it stays in order whatever becomes of its
+// labels.
+void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Transaction& txn) {
+  const Grouping& grouping = *sender_.options().grouping;
+  const auto& transition = delivery.transition;
+  const std::string& id = transition.incident.id;
+  auto lane = sender_.lane(delivery);
+  const std::string* text = txn.get(kTable, id);
+  auto known = text ? json::parse(*text, nullptr, false) : json();
+  if (!known.is_object()) {
+    known = {{"key", grouping.key(transition, lane)}, {"name", grouping.name(transition)}};
+  }
+  GroupedDelivery grouped{.name = known.value("name", ""), .folded = fold(delivery, lane, is_urgent(delivery))};
+  grouped.folded.incident_key = txn.key();
+  // What this sink hears of for the first time fires, whatever happens to it.
+  if (delivery.opening && transition.state == schemas::TransitionState::kUpdated) {
+    grouped.folded.state = schemas::TransitionState::kOpened;
+  }
+  grouped.folded.group = grouping.row(transition);
+  if (!grouping.is_summary || grouping.threaded) grouped.delivery = schemas::encode(delivery);
+  txn.emit(schemas::topics::groups(sender_.options().sink), known.value("key", ""), encode(grouped));
+  if (transition.state == schemas::TransitionState::kResolved) {
+    if (text) txn.erase(kTable, id);
+  } else {
+    if (!text) txn.put(kTable, id, known.dump());
+    txn.set_timer(Tellings::kExpireTimer, txn.now() + Tellings::kKeepUntold);
+  }
+}
+
+void DeliveryWorker::forget_groups(bus::Transaction& txn) {
+  for (const auto& [incident, group] : txn.entries(kTable)) txn.erase(kTable, incident);
+}
+
+}  // namespace sinks
