@@ -100,6 +100,12 @@ void read_property(const Node::Entry& entry, bus::kafka::Properties& properties,
   }
 }
 
+const Node::Entry* entry_of(const Node& written, const std::string& property) {
+  auto entry = std::find_if(written.entries.begin(), written.entries.end(),
+                            [&](const auto& candidate) { return property_of(candidate.key) == property; });
+  return entry == written.entries.end() ? nullptr : &*entry;
+}
+
 void read_properties(KafkaSection& kafka, Problems& problems) {
   const Node& written = kafka.written_properties;
   if (written.is_null()) return;
@@ -110,11 +116,15 @@ void read_properties(KafkaSection& kafka, Problems& problems) {
   for (const auto& entry : written.entries) read_property(entry, kafka.properties, problems);
   auto found = bus::kafka::check_properties(kafka.properties);
   for (const auto& problem : found) {
-    auto entry = std::find_if(written.entries.begin(), written.entries.end(),
-                              [&](const auto& candidate) { return property_of(candidate.key) == problem.name; });
+    const Node::Entry* entry = entry_of(written, problem.name);
     bool is_named = problem.text.find("property " + problem.name) != std::string::npos;
-    problems.error(entry == written.entries.end() ? written.mark : entry->key_mark,
+    problems.error(entry == nullptr ? written.mark : entry->key_mark,
                    is_named ? problem.text : fmt::format("property '{}': {}", problem.name, problem.text));
+  }
+  for (const auto& doubt : bus::kafka::doubt_properties(kafka.properties)) {
+    const Node::Entry* entry = entry_of(written, doubt.name);
+    problems.warning(entry == nullptr ? written.mark : entry->key_mark,
+                     fmt::format("property '{}': {}", doubt.name, doubt.text));
   }
   if (problems.has_errors()) return;
   if (auto together = bus::kafka::check_properties_together(kafka.properties); !together) {

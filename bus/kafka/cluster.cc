@@ -215,6 +215,11 @@ void Cluster::unwatch(AppendWatcher& watcher) {
 
 bool Cluster::brokers_down() const { return intake_.brokers_down() || outputs_.brokers_down(); }
 
+std::string Cluster::why_down() const {
+  std::string why = outputs_.why_down();
+  return why.empty() ? intake_.why_down() : why;
+}
+
 std::string Cluster::trouble() const {
   std::lock_guard lock(mutex_);
   return trouble_;

@@ -73,6 +73,7 @@ class Cluster {
 
   // Thread-safe from here on.
   bool brokers_down() const;
+  std::string why_down() const;  // See Producer.
   // What the last attempt to reach the cluster failed with; empty when it did not.
   std::string trouble() const;
   // Topics that are not as they would be made.

@@ -282,7 +282,7 @@ Health KafkaBus::health() const {
   if (phase() != Phase::kRunning) return {false, "the log is closed"};
   std::string trouble = cluster_.trouble();
   if (cluster_.brokers_down()) {
-    health = {false, "no Kafka broker can be reached at " + options_.bootstrap_servers};
+    health = {false, "no Kafka broker can be reached at " + options_.bootstrap_servers + ": " + cluster_.why_down()};
   } else if (!trouble.empty()) {
     health = {false, "Kafka: " + trouble};
   }

@@ -53,6 +53,11 @@ void Outbox::produce(Message message, Delivered done) {
   boost::asio::post(executor_, [done = std::move(done), error = taken.error()] { done(error); });
 }
 
+std::string Outbox::why_down() const {
+  std::lock_guard lock(mutex_);
+  return producer_ ? producer_->why_down() : std::string();
+}
+
 bool Outbox::brokers_down() const {
   std::lock_guard lock(mutex_);
   return producer_ && producer_->brokers_down();

@@ -26,6 +26,8 @@ class Outbox {
   void produce(Message message, Delivered done);
   // Whether asking for more is pointless at the moment. Thread-safe.
   bool brokers_down() const;
+  // See Producer. Thread-safe.
+  std::string why_down() const;
 
  private:
   void failed(const base::Error& error);

@@ -28,6 +28,7 @@ const std::map<std::string, Fuzzer>& fuzzers() {
                                                     {"intake_record", &fuzz::intake_record},
                                                     {"kafka_message", &fuzz::kafka_message},
                                                     {"matcher", &fuzz::matcher},
+                                                    {"oauth_token", &fuzz::oauth_token},
                                                     {"prometheus_answer", &fuzz::prometheus_answer},
                                                     {"promql", &fuzz::promql},
                                                     {"records", &fuzz::records},

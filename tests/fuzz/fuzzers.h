@@ -15,6 +15,7 @@ void http_request(std::string_view input);       // The bytes of a connection to
 void intake_record(std::string_view input);      // A record of topic `intake`.
 void kafka_message(std::string_view input);      // The messages of a partition, records and changelog.
 void matcher(std::string_view input);            // `scope` and `match`, as YAML, held against attributes.
+void oauth_token(std::string_view input);        // The token for a login to Kafka.
 void prometheus_answer(std::string_view input);  // What /api/v1/query and /api/v1/rules answer.
 void promql(std::string_view input);             // An alert's expression, or a query with places for values.
 void records(std::string_view input);            // JSON of the records that go over the bus.

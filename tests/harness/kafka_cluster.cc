@@ -2,6 +2,7 @@
 #include "tests/harness/kafka_cluster.h"
 
 #include <csignal>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -27,9 +28,11 @@ std::string last_of(const std::string& text) {
   return end == std::string::npos ? text : text.substr(begin + 1, end - begin);
 }
 
-Finished prepare(const std::string& dir, std::size_t nodes, const std::vector<std::string>& properties) {
+Finished prepare(const std::string& dir, std::size_t nodes, const std::vector<std::string>& properties,
+                 const std::vector<std::string>& listeners) {
   std::vector<std::string> argv{KAFKA_RUN_SH, "prepare", "--data", dir, "--nodes", std::to_string(nodes)};
   for (const std::string& property : properties) argv.insert(argv.end(), {"--property", property});
+  for (const std::string& listener : listeners) argv.insert(argv.end(), {"--listener", listener});
   return run(std::move(argv), kStartLimit);
 }
 
@@ -43,8 +46,9 @@ std::string KafkaCluster::what_is_missing() {
   return missing;
 }
 
-KafkaCluster::KafkaCluster(std::size_t nodes, const std::vector<std::string>& properties) {
-  Finished prepared = prepare(dir_.path(), nodes, properties);
+KafkaCluster::KafkaCluster(std::size_t nodes, const std::vector<std::string>& properties,
+                           const std::vector<std::string>& listeners) {
+  Finished prepared = prepare(dir_.path(), nodes, properties, listeners);
   if (!prepared.exit.is_success()) throw std::runtime_error("Kafka can't be prepared: " + prepared.err);
   bootstrap_servers_ = last_of(prepared.out);
   std::istringstream servers(bootstrap_servers_);
@@ -59,6 +63,13 @@ KafkaCluster::KafkaCluster(std::size_t nodes, const std::vector<std::string>& pr
 }
 
 KafkaCluster::~KafkaCluster() = default;
+
+std::string KafkaCluster::listener(const std::string& name) const {
+  std::ifstream file(dir_.path() + "/listener-" + name);
+  std::string servers;
+  std::getline(file, servers);
+  return servers;
+}
 
 bool KafkaCluster::answers(std::size_t node) const {
   Socket socket = connect_to(ports_[node]);

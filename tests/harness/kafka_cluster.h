@@ -20,8 +20,10 @@ class KafkaCluster {
   static std::string what_is_missing();
 
   // Starts `nodes` brokers and waits until all answer. Throws std::runtime_error, with their logs, if they do not.
-  // Properties are the broker's, NAME=VALUE.
-  explicit KafkaCluster(std::size_t nodes = 1, const std::vector<std::string>& properties = {});
+  // Properties are the broker's, NAME=VALUE; listeners those that each has besides the one without encryption,
+  // NAME=PROTOCOL.
+  explicit KafkaCluster(std::size_t nodes = 1, const std::vector<std::string>& properties = {},
+                        const std::vector<std::string>& listeners = {});
   ~KafkaCluster();
   KafkaCluster(const KafkaCluster&) = delete;
   KafkaCluster& operator=(const KafkaCluster&) = delete;
@@ -29,6 +31,8 @@ class KafkaCluster {
   std::size_t size() const { return ports_.size(); }
   // HOST:PORT of every node, with commas; the same over restarts.
   const std::string& bootstrap_servers() const { return bootstrap_servers_; }
+  // The same of a further listener.
+  std::string listener(const std::string& name) const;
   bool answers(std::size_t node) const;
   std::string log(std::size_t node) const;
 

@@ -29,7 +29,11 @@ using Event = std::unique_ptr<rd_kafka_event_t, Free<rd_kafka_event_destroy>>;
 base::Result<Metadata> metadata_of(rd_kafka_t* client, rd_kafka_topic_t* only, bool all, int timeout_ms) {
   const struct rd_kafka_metadata* answer = nullptr;
   auto code = rd_kafka_metadata(client, all ? 1 : 0, only, &answer, timeout_ms);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, "ask for the cluster's topics");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // "Broker transport failure" stands for everything that keeps a connection from being made, a wrong password too.
+    bool is_general = code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    return error_of(code, "ask for the cluster's topics", is_general ? Handle::last_error_of(client) : "");
+  }
   return Metadata(answer);
 }
 

@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "bus/kafka/client/oauth_token.h"
+
 namespace bus::kafka {
 namespace {
 
@@ -33,6 +35,11 @@ base::Result<void> set_client(Conf& conf, const ClientOptions& options, Settings
   BOOST_OUTCOME_TRY(set_all(conf, preferred));
   for (const auto& [property, value] : options.properties) {
     BOOST_OUTCOME_TRY(conf.set(property, value.reveal()));
+  }
+  auto oauth = options.properties.find("sasl.oauthbearer.config");
+  if (oauth != options.properties.end() && token_file_of(oauth->second.reveal())) {
+    rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf.get(), give_token);
+    rd_kafka_conf_enable_sasl_queue(conf.get(), 1);  // Handle serves it.
   }
   if (!options.bootstrap_servers.empty()) {
     BOOST_OUTCOME_TRY(conf.set("bootstrap.servers", options.bootstrap_servers));

@@ -63,6 +63,8 @@ base::Result<HandlePtr> Handle::open(Kind kind, Conf conf, std::string name, bas
     return base::permanent(base::Reason::kBadRequest, std::string("Kafka properties: ") + text.data());
   }
   conf.release();
+  // Tokens are asked for on a thread of librdkafka's own, because their file is read. An error says that nobody asks.
+  if (rd_kafka_error_t* none = rd_kafka_sasl_background_callbacks_enable(handle->client_)) rd_kafka_error_destroy(none);
   return handle;
 }
 
@@ -88,6 +90,11 @@ void Handle::on_event(rd_kafka_event_t* event) {
   } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_STATS) {
     on_statistics(client_, rd_kafka_event_stats(event), vitals_);
   }
+}
+
+std::string Handle::last_error_of(const rd_kafka_t* client) {
+  const Vitals* vitals = vitals_of(rd_kafka_opaque(client));
+  return vitals == nullptr ? std::string() : vitals->last_error();
 }
 
 void DestroyQueue::operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }

@@ -43,6 +43,8 @@ class Handle {
   const Vitals& vitals() const { return vitals_; }
   // Errors, statistics and log lines reach vitals() by callbacks; who polls for events passes those two kinds on.
   void on_event(rd_kafka_op_s* event);
+  // Vitals::last_error() of a client that was opened here.
+  static std::string last_error_of(const rd_kafka_s* client);
   static void* owner_of(void* opaque) { return static_cast<Handle*>(opaque)->owner_; }
 
  private:

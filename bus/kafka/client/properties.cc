@@ -13,6 +13,7 @@
 #include "base/yaml/problems.h"
 #include "bus/kafka/client/conf.h"
 #include "bus/kafka/client/handle.h"
+#include "bus/kafka/client/oauth_token.h"
 
 namespace bus::kafka {
 namespace {
@@ -104,6 +105,26 @@ std::optional<std::string> problem_with(const std::string& name, const base::Sec
   return set.error().message;
 }
 
+// What a property says, under either of its names; empty if it is not there.
+std::string_view value_of(const Properties& properties, const char* name, const char* other = nullptr) {
+  auto found = properties.find(name);
+  if (found == properties.end() && other != nullptr) found = properties.find(other);
+  return found == properties.end() ? std::string_view() : found->second.reveal();
+}
+
+// librdkafka takes OAUTHBEARER without any source of tokens, and then waits for one.
+base::Result<void> check_token(const Properties& properties) {
+  if (value_of(properties, "sasl.mechanism", "sasl.mechanisms") != "OAUTHBEARER") return base::ok();
+  if (auto file = token_file_of(value_of(properties, "sasl.oauthbearer.config"))) {
+    BOOST_OUTCOME_TRY(read_oauth_token(*file));
+    return base::ok();
+  }
+  if (value_of(properties, "enable.sasl.oauthbearer.unsecure.jwt") == "true") return base::ok();
+  if (value_of(properties, "sasl.oauthbearer.method") == "oidc") return base::ok();
+  return base::permanent(base::Reason::kBadRequest,
+                         "OAUTHBEARER needs a token: write sasl.oauthbearer.config: token_file=PATH");
+}
+
 }  // namespace
 
 bool holds_secret(std::string_view property) {
@@ -121,7 +142,27 @@ std::vector<PropertyProblem> check_properties(const Properties& properties) {
   return problems;
 }
 
+// SCRAM repeats the client's nonce before librdkafka 2.6.1, which brokers refuse since CVE-2024-56128 was mended:
+// https://github.com/confluentinc/librdkafka/blob/v2.6.1/CHANGELOG.md, https://kafka.apache.org/cve-list
+std::vector<PropertyProblem> doubt_properties(const Properties& properties, int version) {
+  constexpr int kScramMended = 0x020601ff;
+  std::vector<PropertyProblem> doubts;
+  if (version >= kScramMended) return doubts;
+  for (const char* name : {"sasl.mechanism", "sasl.mechanisms"}) {
+    if (!value_of(properties, name).starts_with("SCRAM-")) continue;
+    doubts.push_back({name, std::string("librdkafka ") + rd_kafka_version_str() +
+                                " can't log in to Kafka 3.7.2, 3.8.1, 3.9 and later by SCRAM, whatever the "
+                                "password: use PLAIN or a client's certificate there, or librdkafka 2.6.1 or later"});
+  }
+  return doubts;
+}
+
+std::vector<PropertyProblem> doubt_properties(const Properties& properties) {
+  return doubt_properties(properties, rd_kafka_version());
+}
+
 base::Result<void> check_properties_together(const Properties& properties) {
+  BOOST_OUTCOME_TRY(check_token(properties));
   ClientOptions client;
   client.properties = properties;
   client.statistics_interval = {};

@@ -30,6 +30,10 @@ std::vector<PropertyProblem> check_properties(const Properties& properties);
 // without telling it a broker: contacts nobody. Blocks for some milliseconds and reads the files that are named.
 base::Result<void> check_properties_together(const Properties& properties);
 
+// What is allowed and may fail all the same with the librdkafka that runs (`version` as rd_kafka_version() has it).
+std::vector<PropertyProblem> doubt_properties(const Properties& properties, int version);
+std::vector<PropertyProblem> doubt_properties(const Properties& properties);
+
 // Whether a property's value must not be shown.
 bool holds_secret(std::string_view property);
 

@@ -44,14 +44,19 @@ void Vitals::on_error(int code, std::string_view text) {
     brokers_down_.store(true, std::memory_order_relaxed);
   } else {
     std::lock_guard lock(mutex_);
-    last_error_ = text;
+    last_error_ = text.substr(0, text.find(" (after "));  // How long it took differs each time.
   }
+}
+
+std::string Vitals::last_error() const {
+  std::lock_guard lock(mutex_);
+  return last_error_;
 }
 
 std::string Vitals::why_down() const {
   if (!brokers_down()) return {};
-  std::lock_guard lock(mutex_);
-  return last_error_.empty() ? "no broker can be reached" : last_error_;
+  std::string error = last_error();
+  return error.empty() ? "no broker can be reached" : error;
 }
 
 void Vitals::on_statistics(std::string_view json) {

@@ -30,7 +30,9 @@ class Vitals {
 
   // From when all brokers are said to be down until one answers.
   bool brokers_down() const { return brokers_down_.load(std::memory_order_relaxed); }
-  // The last error that was not just that; empty unless brokers_down().
+  // The last error that was not just that; empty if there was none.
+  std::string last_error() const;
+  // The same while brokers_down(), else empty.
   std::string why_down() const;
   // Writes no more log lines: whoever reads them may be gone.
   void fall_silent() { silent_.store(true); }

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real Apache Kafka (KRaft, no ZooKeeper, no Docker) on free ports of 127.0.0.1, for development and tests.
 #
-#   run.sh [--nodes N] [--data DIR] [--property NAME=VALUE]...   runs it until Ctrl-C or until its starter is gone
-#   run.sh fetch                                                 only fetches Kafka, once, and prints where it is
-#   run.sh prepare --data DIR [--nodes N] [--property ...]       only makes DIR: configuration, ports, empty storage
-#   run.sh node DIR N                                            runs node N of a prepared DIR, in this process
-#   run.sh tool CLASS ARGUMENT...                                runs one of Kafka's own tools
+#   run.sh [--nodes N] [--data DIR] [OPTION]...   runs it until Ctrl-C or until its starter is gone
+#   run.sh fetch                                  only fetches Kafka, once, and prints where it is
+#   run.sh prepare --data DIR [--nodes N] ...     only makes DIR: configuration, ports, empty storage
+#   run.sh node DIR N                             runs node N of a prepared DIR, in this process
+#   run.sh tool CLASS ARGUMENT...                 runs one of Kafka's own tools
+#
+# An OPTION is --property NAME=VALUE, for every broker's server.properties, or --listener NAME=PROTOCOL, one more listener
+# (SECURE=SASL_SSL, say), whose addresses are then in DIR/listener-NAME. What it needs are properties.
 #
 # Prints bootstrap_servers=HOST:PORT,... once every node answers. Without --data the data lives in a new directory that
 # goes away at the end; with it, a second run finds the same topics on the same ports. See README.md.
@@ -70,16 +73,24 @@ free_port() {
 
 write_properties() { # NODE
   local node=$1 dir=$data/node-$1 majority=$((nodes > 1 ? 2 : 1)) copies=$((nodes > 3 ? 3 : nodes))
+  local named address more='' protocols=''
   mkdir -p "$dir"
+  for named in "${listeners[@]}"; do
+    free_port
+    address=127.0.0.1:$chosen
+    more+=",${named%%=*}://$address" protocols+=",${named%%=*}:${named#*=}"
+    [ "$node" -eq 1 ] || address=$(cat "$data/listener-${named%%=*}"),$address
+    echo "$address" > "$data/listener-${named%%=*}"
+  done
   cat > "$dir/server.properties" <<PROPERTIES
 process.roles=broker,controller
 node.id=$node
 controller.quorum.voters=$voters
-listeners=PLAINTEXT://127.0.0.1:${brokers[node]},CONTROLLER://127.0.0.1:${controllers[node]}
-advertised.listeners=PLAINTEXT://127.0.0.1:${brokers[node]}
+listeners=PLAINTEXT://127.0.0.1:${brokers[node]},CONTROLLER://127.0.0.1:${controllers[node]}$more
+advertised.listeners=PLAINTEXT://127.0.0.1:${brokers[node]}$more
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT$protocols
 log.dirs=$dir/data
 auto.create.topics.enable=false
 default.replication.factor=$copies
@@ -181,7 +192,7 @@ run() {
   fail "no node is left"
 }
 
-nodes=1 data='' properties=() arguments=("$@") verb=run
+nodes=1 data='' properties=() listeners=() arguments=("$@") verb=run
 case "${1:-}" in
   fetch | prepare) verb=$1; shift ;;
   node) [ $# -eq 3 ] || usage; run_node "$2" "$3" ;;
@@ -193,6 +204,7 @@ while [ $# -gt 0 ]; do
     --nodes) nodes=$2 ;;
     --data) data=$2 ;;
     --property) properties+=("$2") ;;
+    --listener) listeners+=("$2") ;;
     *) usage ;;
   esac
   shift 2

@@ -20,8 +20,12 @@ bool is_soak();
 
 // A configuration over Kafka that sends every transition to each of the urls, by sinks named receiver, receiver2, ...
 // `more` goes into the section bus.kafka: lines indented by four spaces.
-std::string config_over(const harness::KafkaCluster& kafka, const std::string& prefix,
+std::string config_over(const std::string& bootstrap_servers, const std::string& prefix,
                         const std::vector<std::string>& urls, const std::string& more = {});
+inline std::string config_over(const harness::KafkaCluster& kafka, const std::string& prefix,
+                               const std::vector<std::string>& urls, const std::string& more = {}) {
+  return config_over(kafka.bootstrap_servers(), prefix, urls, more);
+}
 
 // What is in the way of a test over Kafka: skips by name where Kafka can't be had.
 class OverKafka : public ::testing::Test {

@@ -112,6 +112,29 @@ TEST(KafkaProperties, TogetherNeedCompleteCredentials) {
   EXPECT_NE(refused.error().message.find("sasl.username"), std::string::npos) << refused.error().message;
 }
 
+TEST(KafkaProperties, ScramIsDoubtedWhereTheLibraryCanNotDoItRight) {
+  auto scram = with({{"sasl.mechanism", "SCRAM-SHA-512"}});
+
+  auto doubts = doubt_properties(scram, 0x020000ff);
+  ASSERT_EQ(doubts.size(), 1u);
+  EXPECT_EQ(doubts[0].name, "sasl.mechanism");
+  EXPECT_NE(doubts[0].text.find("3.9 and later"), std::string::npos) << doubts[0].text;
+  EXPECT_TRUE(doubt_properties(scram, 0x020601ff).empty());
+  EXPECT_TRUE(doubt_properties(with({{"sasl.mechanism", "PLAIN"}}), 0x020000ff).empty());
+}
+
+TEST(KafkaProperties, TogetherNeedATokenWhereTheMechanismDoes) {
+  auto needs = [](const std::string& name, const std::string& value) {
+    auto properties = with({{"security.protocol", "sasl_plaintext"}, {"sasl.mechanism", "OAUTHBEARER"}, {name, value}});
+    auto checked = check_properties_together(properties);
+    return checked ? std::string() : checked.error().message;
+  };
+
+  EXPECT_EQ(needs("enable.sasl.oauthbearer.unsecure.jwt", "true"), "");
+  EXPECT_EQ(needs("client.rack", "a"), "OAUTHBEARER needs a token: write sasl.oauthbearer.config: token_file=PATH");
+  EXPECT_TRUE(needs("sasl.oauthbearer.config", "token_file=/not/there").starts_with("/not/there: "));
+}
+
 TEST(KafkaProperties, TogetherNeedTheFilesTheyName) {
   auto refused = check_properties_together(with({{"security.protocol", "ssl"}, {"ssl.ca.location", "/not/there.pem"}}));
 
