@@ -194,15 +194,6 @@ TEST_F(SlackSocket, ASilentConnectionIsGivenUp) {
   EXPECT_TRUE(connects_again());
 }
 
-TEST_F(SlackSocket, APeerThatAnswersPingsIsKept) {
-  auto impatient = pace();
-  impatient.idle = std::chrono::seconds(4);
-  start_and_wait(impatient);
-
-  ASSERT_TRUE(until([&] { return wire.pings() >= 3; })) << "of which two are sent in a time of silence";
-  EXPECT_EQ(wire.connections(), 1);
-}
-
 TEST_F(SlackSocket, WithoutAHelloItIsGivenUp) {
   for (auto mood : {Mood::kRefusing, Mood::kMute, Mood::kDumb}) {
     auto impatient = pace();
