@@ -76,7 +76,7 @@ std::optional<base::Duration> Gate::Visit::stay_away(base::Time turn, base::Time
   // Patience begins when the sink takes anything: who waits for one lane takes a place from the others.
   base::Time opens = lanes.opens(now);
   if (!until_ || opens > now) until_ = opens + *ask_.patience;
-  bool is_too_far = turn > *until_;
+  bool is_too_far = turn > std::max(*until_, now);
   if (!place_ && ask_.rank != Rank::kUrgent) {
     is_too_far |= turn > now && lanes.waiting() >= kMostWaiting;
     is_too_far |= ask_.folds && lanes.is_storm(ask_.lane, *ask_.patience, now);

@@ -37,9 +37,12 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
   }
   GroupedDelivery grouped{.name = known.value("name", ""), .folded = fold(delivery, lane, is_urgent(delivery))};
   grouped.folded.incident_key = txn.key();
-  // What this sink hears of for the first time fires, whatever happens to it.
-  if (delivery.opening && transition.state == schemas::TransitionState::kUpdated) {
-    grouped.folded.state = schemas::TransitionState::kOpened;
+  // What this sink hears of for the first time fires, whatever happens to it; what it is reminded of has been counted.
+  using schemas::TransitionState;
+  if (transition.cause == "still_open") {
+    grouped.folded.state = TransitionState::kUpdated;
+  } else if (delivery.opening && transition.state == TransitionState::kUpdated) {
+    grouped.folded.state = TransitionState::kOpened;
   }
   grouped.folded.group = grouping.row(transition);
   if (!grouping.is_summary || grouping.threaded) grouped.delivery = schemas::encode(delivery);

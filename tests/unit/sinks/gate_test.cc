@@ -196,6 +196,16 @@ TEST_F(GateTest, HasThoseWithoutPatienceComeAgainEachAtAMomentOfItsOwn) {
   EXPECT_EQ(gate->waiting(), 2);
 }
 
+TEST_F(GateTest, LetsGoWhoseTurnHasComeHoweverLateThatIsNoticed) {
+  make({.per_second = 1, .burst = 1});
+  call(Gate::Ask{.lane = "a"});
+  auto waiting = call(Gate::Ask{.lane = "a", .patience = seconds(2)});
+
+  advance(seconds(5));
+
+  EXPECT_TRUE(waiting->pass.has_value());
+}
+
 TEST_F(GateTest, FoldsUntilTheStormIsOver) {
   make({.per_second = 1, .burst = 1});
   Gate::Ask ask{.patience = seconds(2), .folds = true};
