@@ -36,7 +36,7 @@ class Episode {
 
   Outcome fire(const schemas::Finding& finding);
   Outcome resolve(const schemas::Finding& finding);
-  // An analysis or another remark: belongs to the incident, but neither opens it nor keeps it open.
+  // What is_remark(): belongs to the incident, but neither opens it nor keeps it open.
   Outcome remark();
   // What somebody asks; whatever is told of it leaves the incident as it is, but for who has taken it on.
   Outcome command(const schemas::Command& command);

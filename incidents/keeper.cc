@@ -21,7 +21,7 @@ base::Result<std::optional<KeptIncident>> load(const bus::Transaction& txn) {
 }
 
 Outcome apply(Episode& episode, const schemas::Finding& finding) {
-  if (finding.type == schemas::FindingType::kAiAnalysis) return episode.remark();
+  if (is_remark(finding)) return episode.remark();
   return finding.state == schemas::FindingState::kFiring ? episode.fire(finding) : episode.resolve(finding);
 }
 
@@ -54,7 +54,7 @@ void tell(const Outcome& outcome, schemas::Finding finding, std::string_view inp
 constexpr std::string_view kFindingEntry = "finding";
 
 void keep_finding(const schemas::Finding& finding, bus::Transaction& txn) {
-  if (finding.state != schemas::FindingState::kFiring || finding.type == schemas::FindingType::kAiAnalysis) return;
+  if (finding.state != schemas::FindingState::kFiring || is_remark(finding)) return;
   txn.put(kTable, kFindingEntry, schemas::encode(without_evidence(finding)));
 }
 

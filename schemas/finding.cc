@@ -96,6 +96,7 @@ void write_fields(Writer& out, const Finding& finding) {
   out.field("id", finding.id);
   out.field("event_id", finding.event_id);
   out.field_unless_empty("event_source", finding.event_source);
+  out.field_unless_empty("follows", finding.follows);
   out.field("title", finding.title);
   out.field_unless_empty("description", finding.description);
   out.field("severity", finding.severity);
@@ -127,6 +128,7 @@ void read_fields(Fields& in, Finding& finding) {
   in.required("id", finding.id);
   in.optional("event_id", finding.event_id);
   in.optional("event_source", finding.event_source);
+  in.optional("follows", finding.follows);
   in.required("title", finding.title);
   in.optional("description", finding.description);
   in.required("severity", finding.severity);
@@ -152,6 +154,8 @@ void read_fields(Fields& in, Finding& finding) {
   in.optional("trace", finding.trace);
   finding.unknown = in.unknown();
 }
+
+bool is_remark(const Finding& finding) { return finding.type == FindingType::kAiAnalysis || !finding.follows.empty(); }
 
 std::string encode(const Finding& finding) { return codec::to_text(finding); }
 base::Result<Finding> decode_finding(std::string_view json) { return codec::decode<Finding>(json, "finding"); }

@@ -80,6 +80,7 @@ struct Finding {
   std::string id;            // Derived from the event's id and when it came.
   std::string event_id;      // The event that caused it.
   std::string event_source;  // Where that came from: Event::source.
+  std::string follows;  // The finding whose late evidence this is; no event_id then, for the event is told already.
   std::string title;
   std::string description;
   Severity severity = Severity::kInfo;
@@ -108,6 +109,9 @@ struct Finding {
   std::vector<TraceStep> trace;
   std::string unknown = "{}";  // JSON object of fields that this version doesn't know; kept and written back.
 };
+
+// Whether it only adds to what was said of its incident: an analysis, or evidence that came after its finding.
+bool is_remark(const Finding& finding);
 
 std::string encode(const Finding& finding);
 base::Result<Finding> decode_finding(std::string_view json);

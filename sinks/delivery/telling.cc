@@ -16,10 +16,9 @@ bool brings_evidence(const schemas::Transition& transition) {
   return transition.cause != kRepeat && !transition.finding.enrichments.empty();
 }
 
-// An analysis and a rise in severity are told whatever was told before.
+// An analysis, evidence that was promised, and a rise in severity are told whatever was told before.
 bool is_limited_evidence(const schemas::Transition& transition) {
-  return brings_evidence(transition) && transition.cause != "severity_rise" &&
-         transition.finding.type != schemas::FindingType::kAiAnalysis;
+  return brings_evidence(transition) && transition.cause != "severity_rise" && !is_remark(transition.finding);
 }
 
 bool is_over_limit(const schemas::Transition& transition, const Telling& telling, const Pace& pace) {

@@ -27,6 +27,12 @@ std::map<std::string, std::vector<std::string>> holders(const bus::Transaction& 
   return found;
 }
 
+void add_evidence(const schemas::Finding& more, schemas::Finding& finding) {
+  if (!is_remark(more)) return;
+  finding.enrichments.insert(finding.enrichments.end(), more.enrichments.begin(), more.enrichments.end());
+  finding.links.insert(finding.links.end(), more.links.begin(), more.links.end());
+}
+
 void keep(const schemas::Transition& transition, bus::Transaction& txn) {
   auto text = encode_within(transition, HeldIncidents::kLongest, "routing");
   // Without evidence it always fits; if ever not, what is kept already still tells of the incident.
@@ -59,8 +65,9 @@ void HeldIncidents::renew(const schemas::Transition& transition) {
   const std::string* text = txn_.get(kNewest, transition.incident.id);
   if (!text) return;
   auto before = schemas::decode_transition(*text);
-  if (before && (transition.cause == "repeat" || transition.command)) {
+  if (before && (transition.cause == "repeat" || transition.command || is_remark(transition.finding))) {
     before.value().incident = transition.incident;
+    add_evidence(transition.finding, before.value().finding);
     keep(before.value(), txn_);
   } else {
     keep(transition, txn_);

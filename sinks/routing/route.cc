@@ -38,7 +38,11 @@ Judgement judge_playbook(const Route& route, const std::vector<std::string>& lim
 Judgement judge_update(const Route& route, const schemas::Transition& transition, bool told, bool missed) {
   if (transition.state != TransitionState::kUpdated || missed) return std::nullopt;
   bool is_repeat = transition.cause == "repeat";
-  if (!told) return is_repeat ? Judgement(Refusal{"repeat", "a repeat opens nothing"}) : std::nullopt;
+  if (!told && is_repeat) return Refusal{"repeat", "a repeat opens nothing"};
+  if (!told && !transition.finding.follows.empty()) {
+    return Refusal{"not_told", "evidence that came late follows a finding that it was not told"};
+  }
+  if (!told) return std::nullopt;
   if (route.updates == Updates::kAll || (route.updates == Updates::kChanges && !is_repeat)) return std::nullopt;
   return Refusal{"update_not_wanted", is_repeat ? "repeats are not wanted" : "updates are not wanted"};
 }

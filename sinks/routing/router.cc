@@ -211,7 +211,8 @@ base::Task<base::Result<void>> Router::on_record(const bus::Record& record, bus:
     update_held(transition, decisions, txn);
     set_wake_timer(*routes, txn);
   }
-  if (transition.state == schemas::TransitionState::kResolved) {
+  // A remark may come after the end.
+  if (transition.state == schemas::TransitionState::kResolved || !transition.incident.open) {
     txn.set_timer(kForget, txn.now() + kKeepTold);
   } else {
     txn.cancel_timer(kForget);

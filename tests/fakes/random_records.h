@@ -148,8 +148,8 @@ class RandomRecords {
 
   schemas::Finding finding() {
     schemas::Finding made;
-    for (std::string* field : {&made.id, &made.event_id, &made.event_source, &made.title, &made.description,
-                               &made.aggregation_key, &made.fingerprint, &made.member}) {
+    for (std::string* field : {&made.id, &made.event_id, &made.event_source, &made.follows, &made.title,
+                               &made.description, &made.aggregation_key, &made.fingerprint, &made.member}) {
       *field = text();
     }
     made.severity = schemas::Severity(below(6));

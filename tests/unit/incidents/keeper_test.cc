@@ -360,6 +360,41 @@ TEST_F(KeeperTest, AddsAnAnalysisWithoutOpeningAnything) {
   EXPECT_EQ(last_.incident.count, 1);
 }
 
+TEST_F(KeeperTest, AddsEvidenceThatCameLateAndChangesNothingElse) {
+  Finding first = finding("a");
+  give(first);
+  auto before = last_.incident;
+  auto counted = stage_.counters;
+  Finding late = first;
+  late.id = "late";
+  late.follows = first.id;
+  late.event_id.clear();
+  late.severity = Severity::kCritical;
+  late.member = "b";
+
+  EXPECT_EQ(give(late), Said{"updated new_evidence"});
+  EXPECT_EQ(last_.incident, before);
+  EXPECT_EQ(last_.finding.follows, first.id);
+  EXPECT_EQ(stage_.counters, counted);
+  EXPECT_EQ(give(late), Said{});
+}
+
+TEST_F(KeeperTest, AddsLateEvidenceToWhatIsOverAndOpensNothingWithIt) {
+  Finding late = finding("a");
+  late.event_id.clear();
+  late.follows = "finding-0";
+  EXPECT_EQ(give(late), Said{});
+  give(finding("a"));
+  give(resolve("a"));
+  late.id = "late-2";
+
+  EXPECT_EQ(give(late), Said{"updated new_evidence"});
+  EXPECT_FALSE(last_.incident.open);
+  wait(minutes(15));
+  late.id = "late-3";
+  EXPECT_EQ(give(late), Said{});
+}
+
 TEST_F(KeeperTest, CountsEachEventOnce) {
   for (int i = 0; i < 3; ++i) give(finding("a"));
   give(resolve("a"));

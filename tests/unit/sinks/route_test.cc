@@ -80,6 +80,7 @@ schemas::Transition transition_of(const Node& node) {
   finding.subject.name_space = text(node, "namespace");
   finding.subject.name = text(node, "name");
   finding.subject.kind = text(node, "kind");
+  finding.follows = text(node, "follows");
   finding.sinks = list(node, "sinks");
   if (const Node* labels = node.find("labels")) {
     for (const auto& label : labels->entries) finding.subject.labels[label.key] = label.value.scalar;

@@ -30,6 +30,9 @@ struct RouterTest : testing::Test {
     transition.incident.count = ++count;
     transition.finding.created = clock.now();
     transition.finding.title = id;
+    transition.finding.follows = follows;
+    transition.finding.enrichments = {{.type = "text", .title = "of " + id, .action = {}, .blocks = {}}};
+    transition.incident.open = state != TransitionState::kResolved && !is_over;
     return stage.handle("transitions", "key", schemas::encode(transition)).has_value();
   }
 
@@ -84,6 +87,8 @@ struct RouterTest : testing::Test {
     EXPECT_EQ(counted("deliveries/made"), counted("deliveries/suppressed") + pending);
   }
 
+  std::string follows;   // Of findings given from now on.
+  bool is_over = false;  // Their incident is.
   int count = 0;
   base::ManualClock clock{base::Time(hours(24 * 20'000))};
   Router router{std::make_shared<RoutingTable>(RoutingTable{{.sink = "a"}, {.sink = "b", .is_default = false}})};
@@ -231,6 +236,18 @@ TEST_F(RouterTest, ForgetsAnIncidentSomeTimeAfterItsEnd) {
   EXPECT_EQ(stage.state_size(), 0u);
 }
 
+TEST_F(RouterTest, ForgetsAnIncidentAlsoWhereEvidenceCameAfterItsEnd) {
+  handle("t1", TransitionState::kOpened);
+  handle("t2", TransitionState::kResolved);
+  follows = "f1";
+  is_over = true;
+  handle("t3", TransitionState::kUpdated);
+
+  stage.advance(Router::kKeepTold);
+
+  EXPECT_EQ(stage.state_size(), 0u);
+}
+
 TEST_F(RouterTest, MakesTheSameDeliveriesAgainAfterACrash) {
   stage.crash_next();
 
@@ -269,6 +286,23 @@ TEST_F(RouterTest, TellsTheNewestOfTheNightOnce) {
   EXPECT_TRUE(delivery.opening);
   EXPECT_EQ(delivery.transition.finding.title, "t2");
   EXPECT_EQ(delivery.transition.incident.count, 3);
+}
+
+TEST_F(RouterTest, AddsEvidenceThatCameLateToWhatIsHeldForTheMorning) {
+  keep_office_hours();
+  handle("t1", TransitionState::kOpened);
+  follows = "f1";
+  handle("t2", TransitionState::kUpdated);
+  EXPECT_THAT(take(), ElementsAre("a:t1 inactive", "b:t1!", "a:t2 not_told", "b:t2"));
+
+  stage.advance(hours(9));
+
+  ASSERT_EQ(stage.emitted.size(), 1u);
+  auto told = schemas::decode_delivery(stage.emitted[0].value).value();
+  EXPECT_TRUE(told.opening);
+  EXPECT_EQ(told.transition.id, "t1");
+  ASSERT_EQ(told.transition.finding.enrichments.size(), 2u);
+  EXPECT_EQ(told.transition.finding.enrichments[1].title, "of t2");
 }
 
 TEST_F(RouterTest, IsSilentAboutWhatWasOverWithinTheNight) {

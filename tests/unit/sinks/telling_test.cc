@@ -119,18 +119,24 @@ TEST_F(PaceTest, DropsItWhereOnlyChangesAreWanted) {
   EXPECT_EQ(suppressed("evidence_limit"), 2);
 }
 
-TEST_F(PaceTest, AlwaysTellsAnAnalysis) {
-  schemas::Delivery delivery;
-  delivery.transition.state = TransitionState::kUpdated;
-  delivery.transition.cause = "new_evidence";
-  delivery.transition.finding.type = schemas::FindingType::kAiAnalysis;
-  delivery.transition.finding.enrichments.resize(1);
+TEST_F(PaceTest, AlwaysTellsAnAnalysisAndEvidenceThatCameLate) {
+  for (bool is_analysis : {true, false}) {
+    schemas::Delivery delivery;
+    delivery.transition.state = TransitionState::kUpdated;
+    delivery.transition.cause = "new_evidence";
+    if (is_analysis) {
+      delivery.transition.finding.type = schemas::FindingType::kAiAnalysis;
+    } else {
+      delivery.transition.finding.follows = "f1";
+    }
+    delivery.transition.finding.enrichments.resize(1);
 
-  auto verdict =
-      judge(delivery, {.last = kNow, .evidence = 9}, {.update_interval = hours(1), .evidence_updates = 1}, kNow);
+    auto verdict =
+        judge(delivery, {.last = kNow, .evidence = 9}, {.update_interval = hours(1), .evidence_updates = 1}, kNow);
 
-  EXPECT_EQ(verdict.action, Verdict::Do::kSend);
-  EXPECT_EQ(delivery.transition.finding.enrichments.size(), 1u);
+    EXPECT_EQ(verdict.action, Verdict::Do::kSend);
+    EXPECT_EQ(delivery.transition.finding.enrichments.size(), 1u);
+  }
 }
 
 }  // namespace
