@@ -31,7 +31,8 @@ Story story_of(schemas::Finding finding) {
   Story story;
   story.event_id = std::move(finding.event_id);
   story.finding_id = std::move(finding.id);
-  story.outcome = finding.repeat ? "repeat" : "finding";
+  story.follows = std::move(finding.follows);
+  story.outcome = !story.follows.empty() ? "follow_up" : finding.repeat ? "repeat" : "finding";
   story.steps = std::move(finding.trace);
   return story;
 }
@@ -150,6 +151,23 @@ base::Result<void> follow(const bus::Archive& archive, std::vector<Story>& stori
   return base::ok();
 }
 
+// Evidence that followed these findings: newer than they are.
+base::Result<void> add_followers(const bus::Archive& archive, std::size_t at_most, std::vector<Story>& stories) {
+  std::set<std::string> ids;
+  for (const Story& story : stories) ids.insert(story.finding_id);
+  auto left = ids;
+  std::vector<Story> followers;
+  BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kFindings, [&](const bus::Record& record) {
+    auto finding = schemas::decode_finding(record.value);
+    if (!finding) return true;
+    left.erase(finding.value().id);
+    if (ids.contains(finding.value().follows)) followers.push_back(story_of(std::move(finding.value())));
+    return !left.empty() && followers.size() < at_most;
+  }));
+  stories.insert(stories.end(), std::make_move_iterator(followers.rbegin()), std::make_move_iterator(followers.rend()));
+  return base::ok();
+}
+
 // What an arrival of an event came to.
 std::string as_what(const std::vector<Story>& stories, const schemas::Event& event, bool is_pending) {
   if (is_pending) return "pending";
@@ -190,6 +208,7 @@ base::Result<void> add_arrivals(const bus::Archive& archive, Explanation& explan
 nlohmann::json to_json(const Story& story) {
   nlohmann::json json = {
       {"event_id", story.event_id}, {"finding_id", story.finding_id}, {"outcome", story.outcome}, {"rule", story.rule}};
+  if (!story.follows.empty()) json["follows"] = story.follows;
   json["steps"] = nlohmann::json::array();
   for (const auto& step : story.steps) {
     json["steps"].push_back(
@@ -231,7 +250,10 @@ base::Result<std::vector<Story>> find_stories(const bus::Archive& archive, std::
                       return true;
                     }));
   std::reverse(stories.begin(), stories.end());
-  if (!stories.empty()) return stories;
+  if (!stories.empty()) {
+    BOOST_OUTCOME_TRY(add_followers(archive, at_most, stories));
+    return stories;
+  }
   BOOST_OUTCOME_TRY(auto found, find_trace(archive, id));
   if (!found) {
     BOOST_OUTCOME_TRY(found, find_pending(archive, id));
@@ -265,8 +287,10 @@ nlohmann::json to_json(const Explanation& explanation) {
   for (const Story& story : explanation.stories) list.push_back(to_json(story));
   if (explanation.incident) return {{"incident", schemas::to_json(*explanation.incident)}, {"stories", list}};
   nlohmann::json json = list.at(0);
-  list.erase(0);
-  json["repeats"] = std::move(list);
+  json["repeats"] = json["follow_ups"] = nlohmann::json::array();
+  for (std::size_t i = 1; i < list.size(); ++i) {
+    json[list[i].contains("follows") ? "follow_ups" : "repeats"].push_back(std::move(list[i]));
+  }
   json["arrivals"] = nlohmann::json::array();
   for (const auto& arrival : explanation.arrivals) {
     json["arrivals"].push_back({{"at", base::to_rfc3339(arrival.at)}, {"as", arrival.as}});

@@ -19,7 +19,8 @@ namespace app {
 struct Story {
   std::string event_id;    // Empty: no event caused the finding.
   std::string finding_id;  // Empty: the event made none.
-  std::string outcome;     // "finding", "repeat", "matched_nothing", "silenced", "limited", "pending".
+  std::string follows;     // The finding whose late evidence it is.
+  std::string outcome;     // "finding", "repeat", "follow_up", "matched_nothing", "silenced", "limited", "pending".
   std::string rule;
   std::vector<schemas::TraceStep> steps;
   std::vector<schemas::Transition> transitions;  // Without their evidence.
@@ -36,7 +37,8 @@ struct Arrival {
 // The answer of `tocsin explain`.
 struct Explanation {
   std::optional<schemas::Incident> incident;  // As it stands, if it was asked for.
-  std::vector<Story> stories;     // Oldest first: a finding's, those of all findings of an event or an incident.
+  std::vector<Story> stories;  // Oldest first: a finding's, those of all findings of an event or an incident; for the
+                               // first two, those of the evidence that followed come last.
   std::vector<Arrival> arrivals;  // Of an event, as far as the log still has them.
 };
 

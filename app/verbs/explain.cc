@@ -26,7 +26,8 @@ std::string as_text(const Story& story) {
   if (!story.event_id.empty()) text += "event    " + story.event_id + "\n";
   bool has_finding = !story.finding_id.empty();
   text += "finding  " + (has_finding ? story.finding_id : "none: " + story.outcome + " " + story.rule) +
-          (story.outcome == "repeat" ? " (repeat)" : "") + "\n\n";
+          (story.outcome == "repeat" ? " (repeat)" : "") +
+          (story.follows.empty() ? "" : " (late evidence of " + short_id(story.follows) + ")") + "\n\n";
   Table steps({"STAGE", "RULE", "OUTCOME", "DETAIL"});
   for (const auto& step : story.steps) {
     steps.add({step.stage, step.rule, step.outcome, shorten(step.detail, kDetailColumns)});

@@ -74,6 +74,27 @@ TEST_F(Explanations, TellAnEventWithItsRepeatsAndDuplicates) {
   EXPECT_EQ(as, (std::vector<std::string>{"finding", "duplicate", "repeat", "pending"}));
 }
 
+TEST_F(Explanations, TellTheEvidenceThatFollowed) {
+  came("event-1", 0);
+  auto first = told_.finding(finding_id("event-1", 0), "event-1", 0);
+  auto late = told_.finding("late-1", "", 1);
+  late.follows = first.id;
+  archive_.records["findings"].back().value = schemas::encode(late);
+  told_.receipt(told_.transition("t-1", TransitionState::kUpdated, late), "chat", DeliveryOutcome::kDelivered, 2);
+  told_.finding(finding_id("event-2", 3), "event-2", 3);
+
+  for (const std::string& id : {first.id, std::string("event-1")}) {
+    auto found = app::explain(archive_, id, 10);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found.value().stories.size(), 2u);
+    EXPECT_EQ(found.value().stories[1].outcome, "follow_up");
+    EXPECT_EQ(found.value().stories[1].receipts.size(), 1u);
+    auto json = app::to_json(found.value());
+    EXPECT_EQ(json.at("follow_ups").at(0).at("finding_id"), "late-1");
+    EXPECT_TRUE(json.at("repeats").empty());
+  }
+}
+
 TEST_F(Explanations, TellAnIncidentByItsIdOrItsKey) {
   auto first = told_.finding("finding-1", "event-1", 0);
   told_.transition("t-1", TransitionState::kOpened, first);
