@@ -152,6 +152,27 @@ std::string part_text(const Piece& piece) {
   return is_table && shown < piece.total ? fmt::format("{} of {} rows", shown, piece.total) : piece.note;
 }
 
+bool is_analysis(const Piece& piece) { return piece.kind == PieceKind::kAnalysis; }
+
+// What is too much is left out of the drawing, from the last; nullopt if that is not enough.
+std::optional<std::string> with_pieces(Drawing drawing, std::vector<Piece> added, std::optional<int> uploads_before) {
+  auto own = static_cast<std::ptrdiff_t>(drawing.pieces.size());
+  for (auto& piece : added) {
+    bool is_kept = piece.upload != Piece::kNoUpload && uploads_before;
+    piece.upload = is_kept ? piece.upload + *uploads_before : Piece::kNoUpload;
+    drawing.pieces.push_back(std::move(piece));
+  }
+  for (;;) {
+    std::string json = encode(drawing);
+    if (json.size() <= kEvidenceBytes && drawing.pieces.size() <= kMostPieces + 1) return json;
+    do {
+      if (--own < 0) return std::nullopt;
+    } while (is_analysis(drawing.pieces[static_cast<std::size_t>(own)]));
+    drawing.pieces.erase(drawing.pieces.begin() + own);
+    ++drawing.left_out;
+  }
+}
+
 }  // namespace
 
 Evidence draw(const schemas::Finding& finding, const Style& style, const Painter& paint) {
@@ -174,24 +195,20 @@ Evidence draw(const schemas::Finding& finding, const Style& style, const Painter
 
 std::string join(const std::string& evidence, const std::string& analysis, std::optional<int> uploads_before) {
   auto drawing = decode_drawing(evidence);
-  auto is_analysis = [](const Piece& piece) { return piece.kind == PieceKind::kAnalysis; };
   std::erase_if(drawing.pieces, is_analysis);
-  auto added = decode_drawing(analysis);
-  for (auto& piece : added.pieces) {
-    if (!is_analysis(piece)) continue;
-    bool is_kept = piece.upload != Piece::kNoUpload && uploads_before;
-    piece.upload = is_kept ? piece.upload + *uploads_before : Piece::kNoUpload;
-    drawing.pieces.push_back(std::move(piece));
-  }
-  std::string json = encode(drawing);
-  while (json.size() > kEvidenceBytes) {
-    auto last = std::find_if_not(drawing.pieces.rbegin(), drawing.pieces.rend(), is_analysis);
-    if (last == drawing.pieces.rend()) return evidence;
-    drawing.pieces.erase(std::next(last).base());
-    ++drawing.left_out;
-    json = encode(drawing);
-  }
-  return json;
+  auto pieces = decode_drawing(analysis).pieces;
+  std::erase_if(pieces, [](const Piece& piece) { return !is_analysis(piece); });
+  return with_pieces(std::move(drawing), std::move(pieces), uploads_before).value_or(evidence);
+}
+
+std::string join_late(const std::string& evidence, const std::string& late, const std::string& action,
+                      int uploads_before) {
+  auto drawing = decode_drawing(evidence);
+  auto added = decode_drawing(late);
+  std::erase_if(drawing.missing, [&](const std::string& line) { return line.starts_with(action + ": "); });
+  drawing.missing.insert(drawing.missing.end(), added.missing.begin(), added.missing.end());
+  drawing.left_out += added.left_out;
+  return with_pieces(std::move(drawing), std::move(added.pieces), uploads_before).value_or(evidence);
 }
 
 bool brings_evidence(const schemas::Transition& transition) {

@@ -59,15 +59,23 @@ base::Task<void> LivingMessage::gather() {
   co_await wait_for_pictures(within(kUsable, sending_.deadline));
 }
 
-// Puts it into the note: in the place of what was shown, but that an analysis and evidence stand side by side. Where
-// its uploads begin among the files.
+// Puts it into the note: in the place of what was shown, but that an analysis and evidence, or evidence and what came
+// late of it, stand side by side. Where its uploads begin among the files.
 std::size_t LivingMessage::show(const Evidence& drawn) {
-  bool is_analysis = transition_.finding.type == schemas::FindingType::kAiAnalysis;
-  bool joins = is_analysis && !note_.evidence_of.empty() && note_.files.size() <= kMostUploads;
+  const auto& finding = transition_.finding;
+  bool is_analysis = finding.type == schemas::FindingType::kAiAnalysis;
+  bool is_late = !finding.follows.empty();
+  // Of late ones there may be several.
+  std::size_t most = is_late ? 3 * kMostUploads : kMostUploads;
+  bool joins = is_remark(finding) && !note_.evidence_of.empty() && note_.files.size() <= most;
   if (note_.evidence_of != transition_.id) {
     note_.joined = joins;
-    if (joins) {
-      note_.evidence = slack::join(note_.evidence, drawn.json, static_cast<int>(note_.files.size()));
+    auto before = static_cast<int>(note_.files.size());
+    if (joins && is_late) {
+      auto action = finding.enrichments.empty() ? std::string() : finding.enrichments[0].action;
+      note_.evidence = slack::join_late(note_.evidence, drawn.json, action, before);
+    } else if (joins) {
+      note_.evidence = slack::join(note_.evidence, drawn.json, before);
     } else {
       note_.evidence = is_analysis ? drawn.json : slack::join(drawn.json, note_.evidence, std::nullopt);
       note_.files.clear();

@@ -34,7 +34,9 @@ const Look& look_of(Severity severity) {
 }
 constexpr const char* kGreen = "#2eb67d";
 
-bool is_over(const Transition& transition) { return transition.state == TransitionState::kResolved; }
+bool ends(const Transition& transition) { return transition.state == TransitionState::kResolved; }
+// Evidence and analyses may come after the end.
+bool is_over(const Transition& transition) { return ends(transition) || !transition.incident.open; }
 // Or a summary: it counts others.
 bool is_digest(const Transition& transition) {
   return transition.cause == "digest" || transition.cause == kSummaryCause;
@@ -212,7 +214,7 @@ std::string fallback_text(const Transition& transition, const Style& style, std:
 
 std::string cause_line(const Transition& transition) {
   const auto& cause = transition.cause;
-  if (is_over(transition)) return "*" + state_text(transition) + "*";
+  if (ends(transition)) return "*" + state_text(transition) + "*";
   if (transition.state == TransitionState::kReopened) return "🔁 *Back again*";
   if (cause == "new_member") return "➕ *One more of the same*";
   if (cause == "severity_rise") return "⬆️ *Worse: " + state_text(transition) + "*";

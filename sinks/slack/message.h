@@ -62,6 +62,11 @@ Evidence draw(const schemas::Finding& finding, const Style& style, const Painter
 // Pure.
 std::string join(const std::string& evidence, const std::string& analysis, std::optional<int> uploads_before);
 
+// What is shown when evidence comes after its finding, by the action that was missing: all of both, within the same
+// bounds, without the line that it is missing. Pure.
+std::string join_late(const std::string& evidence, const std::string& late, const std::string& action,
+                      int uploads_before);
+
 // Whether what the message shows should be replaced by what draw() makes of this transition's finding: a repeat and an
 // end bring none of their own, so that what was shown stays.
 bool brings_evidence(const schemas::Transition& transition);

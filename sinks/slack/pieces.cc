@@ -15,9 +15,6 @@ namespace {
 using schemas::Enrichment;
 using schemas::Finding;
 
-// With two blocks a piece (a caption and itself) these leave ten of the 50 blocks to the rest of the message.
-constexpr std::size_t kMostPieces = 20;
-
 // How early an enrichment is of use; its pieces stay together.
 int rank_of(const Enrichment& enrichment, const std::vector<Piece>& pieces) {
   const auto& type = enrichment.type;

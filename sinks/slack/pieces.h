@@ -7,6 +7,9 @@
 
 namespace sinks::slack {
 
+// With two blocks a piece (a caption and itself) these leave ten of the 50 blocks to the rest of the message.
+inline constexpr std::size_t kMostPieces = 20;
+
 // Everything that a finding shows, in the order in which it is of use: what happened, logs, graphs, what changed,
 // texts, events, tables, an analysis, files, labels. Each piece within the limits of a block, all of them together may
 // be too large. The pieces point into `finding`.

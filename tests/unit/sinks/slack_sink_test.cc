@@ -268,6 +268,36 @@ TEST_F(SlackSinkTest, ShowsAnAnalysisBesideTheEvidence) {
   EXPECT_THAT(slack.files(), SizeIs(2));
 }
 
+TEST_F(SlackSinkTest, ShowsEvidenceThatCameLateBesideTheOther) {
+  add_graph();
+  delivery.transition.finding.missing = {{"pod_graph_enricher", "timeout", "was not ready after 10s"},
+                                         {"other", "timeout", "never came"}};
+  ASSERT_TRUE(send());
+  EXPECT_THAT(shown(), HasSubstr("was not ready"));
+
+  next(TransitionState::kUpdated, "new_evidence");
+  delivery.transition.incident.open = false;
+  delivery.transition.incident.resolved = delivery.transition.at;
+  auto& late = delivery.transition.finding;
+  late.follows = "f1";
+  late.missing.clear();
+  late.enrichments.clear();
+  add_graph("CPU");
+  late.enrichments[0].action = "pod_graph_enricher";
+  ASSERT_TRUE(send());
+
+  EXPECT_THAT(slack.tops(), SizeIs(1));
+  EXPECT_THAT(slack.files(), SizeIs(2));
+  auto all = shown();
+  auto first = all.find("slack_file");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_NE(all.find("slack_file", first + 1), std::string::npos);
+  EXPECT_THAT(shown(), Not(HasSubstr("was not ready")));
+  EXPECT_THAT(shown(), HasSubstr("never came"));
+  // It may come after the end, and takes nothing back.
+  EXPECT_THAT(shown(), HasSubstr("Resolved"));
+}
+
 TEST_F(SlackSinkTest, OpensWithAnAnalysisWhereThatComesFirst) {
   delivery.transition.finding.type = schemas::FindingType::kAiAnalysis;
   delivery.transition.finding.enrichments = {
