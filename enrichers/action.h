@@ -26,6 +26,8 @@ struct Input {
   const schemas::Finding& draft;  // As the playbooks and actions before this one left it.
   base::Time now;                 // The pipeline's clock.
   base::Deadline deadline;        // No outside call of the action may last longer.
+  // The finding waits until then; what is ready later follows it. What an action can do without may last until then.
+  base::Deadline wanted_by = deadline;
 };
 
 // What an action adds or changes. The worker merges contributions in the order of the playbook, so that actions which

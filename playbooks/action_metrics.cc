@@ -19,4 +19,11 @@ void ActionMetrics::count(const std::string& action, const std::string& outcome,
   seconds->Observe(std::chrono::duration<double>(took).count());
 }
 
+void ActionMetrics::count_late(const std::string& action, const std::string& outcome) {
+  metrics_
+      .counter("tocsin_late_actions_total", "Actions that were not ready when their finding went out, by outcome.",
+               {{"action", action}, {"outcome", outcome}})
+      .Increment();
+}
+
 }  // namespace playbooks

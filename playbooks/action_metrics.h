@@ -19,6 +19,9 @@ class ActionMetrics {
 
   // `outcome`: "ok" or the label value of a base::Reason.
   void count(const std::string& action, const std::string& outcome, std::chrono::steady_clock::duration took);
+  // What came of a call that was not ready when its finding went out: "awaited" or "no_place" at first; then
+  // "followed", "nothing", "failed", "expired", or "gone" from the configuration.
+  void count_late(const std::string& action, const std::string& outcome);
 
  private:
   base::Metrics& metrics_;

@@ -11,11 +11,14 @@ const base::OptionTable<PlaybooksOptions>& playbooks_options() {
              "An event that comes again within this time is the same event: a retry, or the other one of a pair of "
              "Alertmanagers.",
              {.at_least = 0});
-    t.option("action_deadline", &Options::action_deadline, "How long one action may take.",
+    t.option("action_deadline", &Options::action_deadline, "How long a finding waits for one action.",
              {.at_least = 0.1, .at_most = 600});
     t.option("event_deadline", &Options::event_deadline,
-             "How long all actions of an event may take together. The finding goes out then, saying what is missing.",
+             "How long it waits for all actions of its event together. It goes out then, saying what is missing.",
              {.at_least = 0.1, .at_most = 600});
+    t.option("late_deadline", &Options::late_deadline,
+             "How long after that evidence is still awaited: it follows as an update. 0: it is not.",
+             {.at_least = 0, .at_most = 600});
     t.option("forget_after", &Options::forget_after,
              "How long a firing alert is remembered when nothing is heard of it.", {.at_least = 3600});
     return t;

@@ -16,6 +16,7 @@ struct PlaybooksOptions {
   base::Duration dedup_window = std::chrono::seconds(60);
   base::Duration action_deadline = std::chrono::seconds(10);
   base::Duration event_deadline = std::chrono::seconds(15);
+  base::Duration late_deadline = std::chrono::minutes(2);
   base::Duration forget_after = std::chrono::hours(24 * 7);
 };
 const base::OptionTable<PlaybooksOptions>& playbooks_options();

@@ -15,6 +15,9 @@ namespace playbooks {
 Worker::Worker(std::shared_ptr<const Playbooks> playbooks, base::Metrics& metrics, base::Executor executor)
     : playbooks_(std::move(playbooks)), action_metrics_(metrics), late_actions_(std::move(executor)) {}
 
+// The group waits for late calls; what ends them is that nobody looks after them any more.
+Worker::~Worker() { late_calls_.clear(); }
+
 bus::StageSpec Worker::stage() {
   bus::StageSpec spec;
   spec.name = "playbooks";
@@ -26,12 +29,12 @@ base::Task<base::Result<void>> Worker::on_record(const bus::Record& record, bus:
   base::Result<schemas::Event> event = schemas::decode_event(record.value);
   if (!event.has_value()) co_return base::permanent(event.error().reason, event.error().message);
   if (!event.value().alert) co_return base::permanent(base::Reason::kBadRequest, "the event holds no alert");
-  Passage passage(current(), std::move(event).value(), txn);
-  co_return co_await passage.run(action_metrics_, late_actions_);
+  Passage passage(current(), std::move(event).value(), record.value.size(), txn);
+  co_return co_await passage.run(late_services_);
 }
 
 base::Task<base::Result<void>> Worker::on_timer(const bus::Timer& timer, bus::Transaction& txn) {
-  if (!forget(txn, timer)) end_limit(txn, timer);
+  if (!forget(txn, timer) && !end_limit(txn, timer)) look_after_late(timer, current(), late_services_, txn);
   co_return base::ok();
 }
 
@@ -53,6 +56,7 @@ std::shared_ptr<const Playbooks> Worker::current() const {
 }
 
 base::Task<void> Worker::stop() {
+  late_calls_.clear();
   late_actions_.cancel();
   co_await late_actions_.wait();
 }

@@ -9,17 +9,20 @@
 #include "bus/bus.h"
 #include "playbooks/action_metrics.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/stages/late_look.h"
 
 namespace playbooks {
 
 // The stage between events and findings: matches an event with the playbooks, runs their actions and emits one finding
-// for it, or counts why there is none. A finding goes out by the event's deadline whatever its actions do.
+// for it, or counts why there is none. A finding goes out by the event's deadline whatever its actions do; what comes
+// of them within the late deadline follows as a finding that names it.
 //
-// Keeps no state of its own besides the playbooks. Thread-safe, as bus::Handler says.
+// Keeps no state of its own besides the playbooks and the calls that are late. Thread-safe, as bus::Handler says.
 class Worker final : public bus::Handler {
  public:
   // Actions run on `executor`, which is the one that the stage runs on. `metrics` must outlive the worker.
   Worker(std::shared_ptr<const Playbooks> playbooks, base::Metrics& metrics, base::Executor executor);
+  ~Worker() override;
 
   static bus::StageSpec stage();
 
@@ -38,6 +41,8 @@ class Worker final : public bus::Handler {
   mutable std::mutex mutex_;
   std::shared_ptr<const Playbooks> playbooks_;
   ActionMetrics action_metrics_;
+  LateCalls late_calls_;
+  LateServices late_services_{late_calls_, action_metrics_, late_actions_};
   base::TaskGroup late_actions_;
 };
 

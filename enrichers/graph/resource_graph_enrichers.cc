@@ -58,7 +58,7 @@ class ResourceGraph final : public Action {
         co_await query_chart(prometheus_, {wanted.query, wanted.title, wanted.unit, range, {}}, input.deadline, notes));
     chart.markers = markers_of(alert, range);
     Contribution contribution;
-    if (options_.display_limits) co_await add_limits(chart, target, input.deadline, contribution);
+    if (options_.display_limits) co_await add_limits(chart, target, input.wanted_by, contribution);
     contribution.enrichments.push_back(
         enrichment("graph", wanted.title, kind_.name, schemas::ChartBlock{std::move(chart)}));
     add_notes(std::move(notes), contribution.enrichments.back());

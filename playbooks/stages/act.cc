@@ -46,23 +46,25 @@ milliseconds in_ms(base::Duration duration) { return std::chrono::duration_cast<
 
 class Run {
  public:
-  Run(Acting acting, TraceLog& trace, ActionMetrics& metrics)
+  Run(Acting acting, TraceLog& trace, ActionMetrics& metrics, const LatePlaces& places, base::TaskGroup& group)
       : acting_(std::move(acting)),
         trace_(trace),
         metrics_(metrics),
+        places_(places),
+        group_(group),
         steps_(plan(acting_.matched, trace)),
         deadline_(base::in(acting_.playbooks->options.event_deadline)),
         draft_(std::make_shared<schemas::Finding>(std::move(acting_.draft))) {}
 
-  base::Task<Acted> run(base::TaskGroup& group) {
+  base::Task<Acted> run() {
     for (std::size_t at = 0; at < steps_.size() && !acted_.silenced_by;) {
       std::vector<Call> calls = calls_from(at);
-      at += calls.size();
-      if (calls.front().allowed > milliseconds(0) && !co_await run_calls(calls, group)) {
+      if (calls.front().allowed > milliseconds(0) && !co_await run_calls(calls, places_, group_)) {
         acted_.was_cancelled = true;
         break;
       }
-      take(calls);
+      take(calls, at);
+      at += calls.size();
     }
     acted_.finding = std::move(*draft_);
     co_return std::move(acted_);
@@ -81,23 +83,37 @@ class Run {
       call.draft = draft_;
       call.now = acting_.now;
       call.allowed = allowed;
+      if (!call.step->runs_alone) call.patience = acting_.patience;
     }
     return calls;
   }
 
-  void take(std::vector<Call>& calls) {
+  void take(std::vector<Call>& calls, std::size_t first) {
     // A late action may still look at the draft that it was given.
     bool is_shared = draft_.use_count() > static_cast<long>(calls.size()) + 1;
     if (is_shared) draft_ = std::make_shared<schemas::Finding>(*draft_);
-    for (Call& call : calls) {
-      if (!call.result)
-        call.result = base::passing(base::Reason::kTimeout, "the event's deadline passed before it ran");
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      Call& call = calls[i];
+      if (!call.result) begin_late(call);
+      if (call.late) acted_.awaited.push_back({first + i, call.playbook, call.step, call.late});
       if (call.result->has_value()) {
         succeed(call);
       } else {
         fail(call);
       }
     }
+  }
+
+  // The event's deadline passed before it ran.
+  void begin_late(Call& call) {
+    call.result = base::passing(base::Reason::kTimeout, "the event's deadline passed before it ran");
+    call.was_late = true;
+    if (call.patience == milliseconds(0)) return;
+    Call begun = call;
+    begun.result.reset();
+    begun.draft = std::make_shared<const schemas::Finding>(*draft_);
+    begun.allowed = std::exchange(begun.patience, milliseconds(0));
+    call.late = start_late(std::move(begun), places_, group_);
   }
 
   void succeed(Call& call) {
@@ -116,17 +132,25 @@ class Run {
   void fail(const Call& call) {
     const base::Error& error = call.result->error();
     std::string reason(base::to_string(error.reason));
+    std::string message = error.message;
+    if (call.late) {
+      message += "; what comes of it within " + base::to_string(acting_.playbooks->options.late_deadline) + " follows";
+    }
     metrics_.count(call.step->name, reason, call.took);
-    trace_.add("action", call.step->name, "failed", reason + ": " + error.message);
+    if (call.was_late && call.patience > milliseconds(0))
+      metrics_.count_late(call.step->name, call.late ? "awaited" : "no_place");
+    trace_.add("action", call.step->name, call.late ? "awaited" : "failed", reason + ": " + message);
     acted_.failed.insert(call.playbook);
     enrichers::Contribution nothing;
-    nothing.missing.push_back({call.step->name, std::move(reason), error.message});
+    nothing.missing.push_back({call.step->name, std::move(reason), std::move(message)});
     merge(std::move(nothing), call.step->name, *draft_);
   }
 
   Acting acting_;
   TraceLog& trace_;
   ActionMetrics& metrics_;
+  const LatePlaces& places_;
+  base::TaskGroup& group_;
   const std::vector<Planned> steps_;
   const base::Deadline deadline_;
   std::shared_ptr<schemas::Finding> draft_;
@@ -135,9 +159,10 @@ class Run {
 
 }  // namespace
 
-base::Task<Acted> act(Acting acting, TraceLog& trace, ActionMetrics& metrics, base::TaskGroup& group) {
-  Run run(std::move(acting), trace, metrics);
-  co_return co_await run.run(group);
+base::Task<Acted> act(Acting acting, TraceLog& trace, ActionMetrics& metrics, const LatePlaces& places,
+                      base::TaskGroup& group) {
+  Run run(std::move(acting), trace, metrics, places, group);
+  co_return co_await run.run();
 }
 
 }  // namespace playbooks

@@ -24,9 +24,11 @@ void add_once(std::vector<std::string>& all, std::string_view name) {
 
 }  // namespace
 
-Passage::Passage(std::shared_ptr<const Playbooks> playbooks, schemas::Event event, bus::Transaction& txn)
+Passage::Passage(std::shared_ptr<const Playbooks> playbooks, schemas::Event event, std::size_t bytes,
+                 bus::Transaction& txn)
     : playbooks_(std::move(playbooks)),
       event_(std::make_shared<const schemas::Event>(std::move(event))),
+      bytes_(bytes),
       txn_(txn),
       memory_(recall(txn, *event_)) {}
 
@@ -37,7 +39,13 @@ Occasion Passage::occasion() const {
   return {*event_, {}, severity_of(label, playbooks_->severities)};
 }
 
-base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGroup& group) {
+// An end is told once: nobody waits for more of it.
+std::chrono::milliseconds Passage::patience() const {
+  if (is_resolved() || bytes_ > LateEvidence::kLargestEvent) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(options().late_deadline);
+}
+
+base::Task<base::Result<void>> Passage::run(LateServices& services) {
   if (memory_.is_duplicate(*event_, options().dedup_window)) {
     ledger::count_event(txn_, event_->source, ledger::kDuplicate, "");
     co_return base::ok();
@@ -59,15 +67,15 @@ base::Task<base::Result<void>> Passage::run(ActionMetrics& metrics, base::TaskGr
   }
   schemas::Finding draft = draft_of(*event_, playbooks_->severities, txn_.now(), false);
   memory_.overrides.apply(draft);
-  Acting acting{playbooks_, ran, event_, std::move(draft), txn_.now()};
-  Acted acted = co_await act(std::move(acting), trace_, metrics, group);
+  Acting acting{playbooks_, ran, event_, std::move(draft), txn_.now(), patience()};
+  Acted acted = co_await act(std::move(acting), trace_, services.metrics, services.calls.places(), services.group);
   if (acted.was_cancelled) co_return base::passing(base::Reason::kCancelled, "the stage was stopped");
   if (acted.silenced_by && !must_be_told()) {
     count(ran, "silenced");
     conclude("silenced", ledger::kSilenced, *acted.silenced_by);
     co_return base::ok();
   }
-  tell(std::move(acted), ran);
+  tell(std::move(acted), ran, services);
   co_return base::ok();
 }
 
@@ -117,7 +125,7 @@ void Passage::count(const std::vector<const Playbook*>& matched, std::string_vie
   }
 }
 
-void Passage::tell(Acted acted, const std::vector<const Playbook*>& ran) {
+void Passage::tell(Acted acted, const std::vector<const Playbook*>& ran, LateServices& services) {
   for (const Playbook* playbook : ran) {
     if (!is_resolved() && !acted.failed.contains(playbook)) spend_limit(txn_, *playbook);
   }
@@ -128,6 +136,7 @@ void Passage::tell(Acted acted, const std::vector<const Playbook*>& ran) {
   memory_.overrides = std::move(acted.overrides);
   memory_.sinks = finding.sinks;
   if (!is_resolved()) memory_.told = event_->id;
+  await_evidence(acted.awaited, *event_, finding, options(), services, txn_);
   emit(std::move(finding));
 }
 

@@ -6,12 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/task_group.h"
 #include "bus/transaction.h"
-#include "playbooks/action_metrics.h"
 #include "playbooks/playbooks.h"
 #include "playbooks/stages/act.h"
 #include "playbooks/stages/alert_memory.h"
+#include "playbooks/stages/late_look.h"
 #include "playbooks/stages/trace_log.h"
 #include "schemas/event.h"
 #include "schemas/finding.h"
@@ -22,11 +21,11 @@ namespace playbooks {
 // long as one handler call.
 class Passage {
  public:
-  // `event` holds an alert. `txn` must outlive it.
-  Passage(std::shared_ptr<const Playbooks> playbooks, schemas::Event event, bus::Transaction& txn);
+  // `event` holds an alert, and took `bytes` as a record. `txn` must outlive it.
+  Passage(std::shared_ptr<const Playbooks> playbooks, schemas::Event event, std::size_t bytes, bus::Transaction& txn);
 
   // Fails only when cancelled.
-  base::Task<base::Result<void>> run(ActionMetrics& metrics, base::TaskGroup& group);
+  base::Task<base::Result<void>> run(LateServices& services);
 
  private:
   bool is_resolved() const;
@@ -35,11 +34,12 @@ class Passage {
   Occasion occasion() const;
   const PlaybooksOptions& options() const { return playbooks_->options; }
 
+  std::chrono::milliseconds patience() const;
   void begin_episode();
   void repeat();
   std::vector<const Playbook*> within_limits(const std::vector<const Playbook*>& matched);
   void count(const std::vector<const Playbook*>& matched, std::string_view end);
-  void tell(Acted acted, const std::vector<const Playbook*>& ran);
+  void tell(Acted acted, const std::vector<const Playbook*>& ran, LateServices& services);
   void limit_sinks(schemas::Finding& finding, const std::vector<const Playbook*>& ran) const;
   void identify(schemas::Finding& finding);
   void emit(schemas::Finding finding);
@@ -48,6 +48,7 @@ class Passage {
 
   std::shared_ptr<const Playbooks> playbooks_;
   std::shared_ptr<const schemas::Event> event_;
+  std::size_t bytes_;
   bus::Transaction& txn_;
   AlertMemory memory_;
   TraceLog trace_;

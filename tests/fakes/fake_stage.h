@@ -61,6 +61,15 @@ class FakeStage {
     clock_.advance_to(when);
   }
 
+  // The state and timers of another process that ran the stage are this one's now.
+  void take_over(const FakeStage& other) { keys_ = other.keys_; }
+  // How many timers all keys have together.
+  std::size_t timer_count() const {
+    std::size_t count = 0;
+    for (const auto& [key, txn] : keys_) count += txn.timers.size();
+    return count;
+  }
+
   // The process dies after the next handler call and before its commit: the record is read again.
   void crash_next() { crash_next_ = true; }
   int max_attempts = 3;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,12 +32,23 @@ struct ScriptOptions {
   std::string aggregation_key;
 };
 
+// What holds back the actions named "gate". Thread-safe.
+struct Gate {
+  std::atomic<bool> is_open = false;
+  std::atomic<int> passed = 0;
+};
+inline Gate& gate() {
+  static Gate one;
+  return one;
+}
+
 // An action that does as its name says:
 //   note      adds `text`, and title or aggregation key where given
 //   fail      gives an error
 //   throw     throws
 //   hang      never ends until cancelled
 //   deaf      goes on for 300 ms, cancelled or not
+//   gate      waits until gate() is open; then it fails where it has no text
 //   silence   silences by the rule `text`; runs alone
 class ScriptedAction final : public enrichers::Action {
  public:
@@ -49,6 +61,11 @@ class ScriptedAction final : public enrichers::Action {
     if (name_ == "deaf") {
       co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
       co_await sleep(std::chrono::milliseconds(300));
+    }
+    if (name_ == "gate") {
+      while (!gate().is_open) co_await sleep(std::chrono::milliseconds(1));
+      ++gate().passed;
+      if (options_.text.empty()) co_return base::passing(base::Reason::kUnavailable, "behind the gate is nothing");
     }
     enrichers::Contribution contribution;
     if (name_ == "silence") {
@@ -81,7 +98,7 @@ inline enrichers::ActionTypes scripted_actions() {
     return t;
   }();
   enrichers::ActionTypes types;
-  for (const std::string name : {"note", "fail", "throw", "hang", "deaf", "silence"}) {
+  for (const std::string name : {"note", "fail", "throw", "hang", "deaf", "gate", "silence"}) {
     types.add({name, name == "silence", &table.set(),
                [name](const base::yaml::Node& params, const enrichers::Services&, base::yaml::Problems& problems) {
                  return std::make_unique<ScriptedAction>(name, table.read(params, problems));

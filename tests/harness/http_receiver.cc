@@ -21,6 +21,7 @@ HttpReceiver::~HttpReceiver() {
   {
     std::lock_guard lock(mutex_);
     closed_ = true;
+    released_.notify_all();
     listener_.shut();
     for (const Socket& connection : connections_) connection.shut();
   }
@@ -53,10 +54,11 @@ std::string HttpReceiver::take(HttpText text) {
   request.headers = std::move(text.headers);
   request.body = std::move(text.body);
   request.at = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   request.answer = status_;
   received_.push_back(std::move(request));
   arrived_.notify_all();
+  released_.wait(lock, [this] { return !held_ || closed_; });
   return "HTTP/1.1 " + std::to_string(status_) +
          " As Told\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(answer_.size()) + "\r\n\r\n" +
          answer_;
@@ -66,6 +68,12 @@ void HttpReceiver::answer_with(int status, std::string body) {
   std::lock_guard lock(mutex_);
   status_ = status;
   answer_ = std::move(body);
+}
+
+void HttpReceiver::hold_back(bool held) {
+  std::lock_guard lock(mutex_);
+  held_ = held;
+  released_.notify_all();
 }
 
 std::vector<Received> HttpReceiver::received(std::size_t first) const {

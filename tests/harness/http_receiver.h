@@ -45,6 +45,9 @@ class HttpReceiver {
   // Lever: what everybody is answered from now on.
   void answer_with(int status, std::string body = {});
 
+  // Lever: while true, what arrives is kept and not answered.
+  void hold_back(bool held);
+
   // What arrived, from the `first`-th request on.
   std::vector<Received> received(std::size_t first = 0) const;
   // Waits until `condition` holds for what was received so far; false if it does not within `limit`.
@@ -60,11 +63,13 @@ class HttpReceiver {
   std::uint16_t port_;
   mutable std::mutex mutex_;
   mutable std::condition_variable arrived_;
+  std::condition_variable released_;
   std::vector<Received> received_;
   std::deque<Socket> connections_;  // Never shrinks: a test has few, and threads refer to them.
   std::vector<std::jthread> servers_;
   int status_ = 200;
   std::string answer_;
+  bool held_ = false;
   bool closed_ = false;
   std::jthread acceptor_;
 };

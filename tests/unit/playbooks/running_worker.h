@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "schemas/trace.h"
 #include "tests/fakes/fake_stage.h"
 #include "tests/fakes/io_thread.h"
+#include "tests/harness/eventually.h"
 #include "tests/unit/playbooks/alerts.h"
 #include "tests/unit/playbooks/loading.h"
 
@@ -54,6 +57,13 @@ class RunningWorker {
   std::int64_t counted(const std::string& counter) const {
     auto it = stage.counters.find(counter);
     return it == stage.counters.end() ? 0 : it->second;
+  }
+
+  std::string metrics() const { return metrics_.expose(); }
+  // Waits until so many have passed gate() and what they brought is where it belongs.
+  void wait_at_gate(int passed) {
+    EXPECT_TRUE(harness::eventually(std::chrono::seconds(60), [&] { return gate().passed >= passed; }));
+    threads_.run([]() -> base::Task<void> { co_return; }());
   }
 
   std::vector<std::string> problems;
