@@ -130,6 +130,7 @@ FakeHttpServer::Lever FakeSlack::serve(const std::string& method, const std::str
     given = refusal("invalid_auth");
   }
   if (!given) given = limited(method, channel);
+  if (!given && method == "chat.postMessage" && storm_.limit_every > 0) given = disturb(line, fault);
   if (!given) given = is_webhook ? webhook(body) : perform(method, body);
   if (fault == Fault::kCutAfter) return {.bytes = {}, .then_close = true};
   if (fault == Fault::kHang) return {.bytes = {}, .then_hang = true};
@@ -145,10 +146,33 @@ FakeSlack::Lever* FakeSlack::lever_of(const std::string& method) {
 }
 
 FakeSlack::Answer FakeSlack::closed(const std::string& line, std::chrono::milliseconds wait) {
-  closed_until_[line] = Clock::now() + wait;
+  auto& until = closed_until_[line];
+  auto begin = std::max(until, Clock::now());
+  until = std::max(until, Clock::now() + wait);
+  auto channel = channels_.find(line.substr(line.find(' ') + 1));
+  if (channel != channels_.end()) channel->second.blocked += std::max(until - begin, Clock::duration::zero());
   auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
   return {
       .status = 429, .body = {{"ok", false}, {"error", "ratelimited"}}, .headers = "Retry-After: " + seconds + "\r\n"};
+}
+
+std::optional<FakeSlack::Answer> FakeSlack::disturb(const std::string& line, std::optional<Fault>& fault) {
+  ++allowed_;
+  if (allowed_ % storm_.limit_every == 0) return closed(line, storm_.retry_after);
+  if (storm_.cut_every > 0 && allowed_ % storm_.cut_every == 0) fault = Fault::kCutAfter;
+  return std::nullopt;
+}
+
+double FakeSlack::rate_used() const {
+  std::lock_guard lock(mutex_);
+  double posted = 0;
+  double allowed = 0;
+  for (const auto& [id, channel] : channels_) {
+    if (channel.posts < 2) continue;
+    posted += channel.posts - 1;
+    allowed += rate_ * std::chrono::duration<double>(channel.last - channel.first - channel.blocked_till_last).count();
+  }
+  return allowed > 0 ? posted / allowed : 0;
 }
 
 std::optional<FakeSlack::Answer> FakeSlack::limited(const std::string& method, const std::string& channel) {
@@ -240,6 +264,10 @@ FakeSlack::Answer FakeSlack::post(Json message) {
   }
   posted.content = std::move(message);
   messages_.push_back(posted);
+  auto& line = channel->second;
+  line.last = Clock::now();
+  if (line.posts++ == 0) line.first = line.last;
+  line.blocked_till_last = line.blocked;
   return {.body = {{"ok", true}, {"channel", posted.channel}, {"ts", posted.ts}, {"message", posted.content}}};
 }
 

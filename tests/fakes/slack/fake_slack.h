@@ -75,6 +75,14 @@ class FakeSlack {
       burst_ = burst;
     });
   }
+  // Of the posts that the rate allows each `limit_every`th is limited all the same, with this Retry-After, and of each
+  // `cut_every`th the connection ends after it was done; zero: none.
+  void storm(int limit_every, std::chrono::seconds retry_after, int cut_every) {
+    with([&] { storm_ = {limit_every, retry_after, cut_every}; });
+  }
+  // What was posted of what the rate allowed: over all channels, the posts after the first divided by the rate times
+  // the time from the first to the last in which the channel was not inside of a Retry-After.
+  double rate_used() const;
   // How often files.info says that a file is not ready.
   void set_looks_until_usable(int looks) {
     with([&] { looks_until_usable_ = looks; });
@@ -113,6 +121,11 @@ class FakeSlack {
     bool is_private = false;
     bool archived = false;
     Clock::time_point next;  // Of the rate.
+    int posts = 0;
+    Clock::time_point first;
+    Clock::time_point last;
+    Clock::duration blocked{0};  // Inside of a Retry-After, so far, and until the last post.
+    Clock::duration blocked_till_last{0};
   };
   struct Lever {
     std::string method;
@@ -128,6 +141,12 @@ class FakeSlack {
     std::string headers;
   };
 
+  struct Storm {
+    int limit_every = 0;
+    std::chrono::seconds retry_after{0};
+    int cut_every = 0;
+  };
+
   template <class Change>
   void with(Change change) {
     std::lock_guard lock(mutex_);
@@ -138,6 +157,7 @@ class FakeSlack {
   Answer perform(const std::string& method, const std::string& body);
   Answer webhook(const std::string& body);
   Lever* lever_of(const std::string& method);
+  std::optional<Answer> disturb(const std::string& line, std::optional<Fault>& fault);
   std::optional<Answer> limited(const std::string& method, const std::string& channel);
   Answer closed(const std::string& line, std::chrono::milliseconds wait);
   Answer refusal(const std::string& error, const Json& more = Json::object()) const;
@@ -171,6 +191,8 @@ class FakeSlack {
   std::vector<std::string> problems_;
   int inside_ = 0;
   double rate_ = 0;
+  Storm storm_;
+  int allowed_ = 0;
   int burst_ = 1;
   int looks_until_usable_ = 0;
   int clicks_ = 0;
