@@ -5,6 +5,7 @@
 
 #include "app/heartbeat/beat.h"
 #include "base/version.h"
+#include "net/http/secrets.h"
 #include "schemas/delivery.h"
 #include "sinks/delivery/receipts.h"
 #include "sinks/delivery/stage.h"
@@ -35,7 +36,9 @@ base::Task<base::Result<void>> Caller::call() {
                              .max_response_bytes = kLargestAnswer,
                              .access = &access_};
   BOOST_OUTCOME_CO_TRY(auto response, co_await deps_.http.send(std::move(request)));
-  co_return net::http::classify(response);
+  net::http::Secrets secrets(access_);
+  secrets.add_url(section_.url);
+  co_return secrets.classify(response);
 }
 
 base::Task<base::Result<void>> Caller::on_record(const bus::Record& record, bus::Transaction& txn) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "net/http/secrets.h"
 #include "net/http/url.h"
 
 namespace net::alertmanager {
@@ -62,9 +63,12 @@ base::Task<base::Result<std::string>> Silences::ask(http::Request request, base:
   request.access = &access_;
   auto response = co_await http_.send(std::move(request));
   if (!response) co_return response.error().in("alertmanager");
-  auto verdict = http::classify(response.value());
-  if (!verdict) co_return refusal(verdict.error(), response.value().body);
-  co_return std::move(response.value().body);
+  std::string& body = response.value().body;
+  const http::Secrets secrets(access_);
+  auto verdict = secrets.classify(response.value());
+  if (verdict) co_return std::move(body);
+  secrets.hide(body);
+  co_return refusal(verdict.error(), body);
 }
 
 base::Task<base::Result<std::vector<Silence>>> Silences::active(std::string label, std::string value,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "net/http/secrets.h"
 #include "net/http/url.h"
 #include "net/prom/answer.h"
 
@@ -68,6 +69,14 @@ http::Request form(const ClientOptions& options, std::string_view path, http::Qu
   return request;
 }
 
+// What a gateway says of a request that it refuses may repeat our credentials, and goes into findings.
+base::Task<base::Result<http::Response>> send(http::Client& http, http::Request request) {
+  const http::Access& access = *request.access;
+  auto response = co_await http.send(std::move(request));
+  if (response && response.value().status >= 300) http::Secrets(access).hide(response.value().body);
+  co_return response;
+}
+
 }  // namespace
 
 Client::Client(http::Client& http, ClientOptions options) : http_(http), options_(std::move(options)) {}
@@ -76,7 +85,7 @@ base::Task<base::Result<Answer>> Client::query(std::string expression, base::Tim
   auto request = form(
       options_, "/api/v1/query",
       {{"query", std::move(expression)}, {"time", seconds_text(at)}, {"timeout", server_timeout(deadline)}}, deadline);
-  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  BOOST_OUTCOME_CO_TRY(auto response, co_await send(http_, std::move(request)));
   co_return read_answer(response);
 }
 
@@ -94,14 +103,14 @@ base::Task<base::Result<Answer>> Client::query_range(std::string expression, bas
                        {"step", fmt::format("{:.3f}", std::chrono::duration<double>(step).count())},
                        {"timeout", server_timeout(deadline)}},
                       deadline);
-  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  BOOST_OUTCOME_CO_TRY(auto response, co_await send(http_, std::move(request)));
   co_return read_answer(response);
 }
 
 base::Task<base::Result<std::vector<Rule>>> Client::alerting_rules(std::string alert_name, base::Deadline deadline) {
   http::Request request = ask(options_, deadline);
   request.url = url_of(options_, "/api/v1/rules", http::build_query({{"type", "alert"}, {"rule_name[]", alert_name}}));
-  BOOST_OUTCOME_CO_TRY(auto response, co_await http_.send(std::move(request)));
+  BOOST_OUTCOME_CO_TRY(auto response, co_await send(http_, std::move(request)));
   co_return read_rules(response, alert_name);
 }
 

@@ -65,14 +65,6 @@ Failure limited(const std::string& method, const net::http::Headers& headers) {
   return failed;
 }
 
-void hide(std::string& text, const std::string& secret) {
-  constexpr std::size_t kShortest = 4;
-  if (secret.size() < kShortest) return;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-  }
-}
-
 }  // namespace
 
 Api::Api(const Options& options, net::http::Client& http, base::Clock& clock, std::string user_agent)
@@ -104,10 +96,10 @@ base::Task<Called<Api::Answer>> Api::ask(std::string method, net::http::Request 
   auto sent = co_await send(method + (line.empty() ? "" : " " + line), std::move(request), deadline);
   if (!sent) co_return sent.error();
   const auto& response = sent.value();
-  if (response.status >= kServerErrors) co_return failure_of(method, classify(response).error());
+  if (response.status >= kServerErrors) co_return failure_of(method, secrets().classify(response).error());
   auto body = json::parse(response.body, nullptr, false);
   if (!body.is_object() || !body.contains("ok")) {
-    auto classified = classify(response);
+    auto classified = secrets().classify(response);
     auto error = classified ? base::passing(base::Reason::kBadAnswer, "the answer is none of Slack's: check api_url")
                             : classified.error();
     co_return failure_of(method, std::move(error));
@@ -118,7 +110,7 @@ base::Task<Called<Api::Answer>> Api::ask(std::string method, net::http::Request 
   }
   auto code = text_of(body, "error");
   auto said = [&](std::string text) {
-    hide_secrets(text);
+    secrets().hide(text);
     return shortened(text);
   };
   co_return failure_of(method, code, said(text_of(body, "needed")), said(said_beside(body)));
@@ -147,7 +139,7 @@ base::Task<Called<>> Api::upload(std::string url, std::string bytes, base::Deadl
   request.access = &plain_access_;
   auto sent = co_await send("file upload", std::move(request), deadline);
   if (!sent) co_return sent.error();
-  auto verdict = classify(sent.value());
+  auto verdict = secrets().classify(sent.value());
   if (!verdict) co_return failure_of("file upload", verdict.error());
   co_return boost::outcome_v2::success();
 }
@@ -164,30 +156,16 @@ base::Task<Called<>> Api::post_to_webhook(std::string body, base::Deadline deadl
   co_return without_secrets(webhook_failure(response.status, response.body));
 }
 
-// Before anything is cut: half a secret would not be found any more.
-base::Result<void> Api::classify(const net::http::Response& response) const {
-  constexpr std::size_t kMostShown = 4096;
-  net::http::Response shown{.status = response.status, .headers = response.headers, .body = {}};
-  shown.body = response.body.substr(0, kMostShown);
-  hide_secrets(shown.body);
-  return net::http::classify(shown);
-}
-
 Failure Api::without_secrets(Failure failure) const {
-  hide_secrets(failure.error.message);
+  secrets().hide(failure.error.message);
   return failure;
 }
 
-// Whoever stands between us and Slack may repeat what it was sent.
-void Api::hide_secrets(std::string& text) const {
-  hide(text, base::current(options_.api_key).reveal());
-  auto url = base::current(options_.webhook_url).reveal();
-  hide(text, url);
-  if (auto path = url.find('/', url.find("://") + 3); url.size() > 8 && path != std::string::npos) {
-    hide(text, url.substr(path));
-  }
-  for (const auto* secret : {&options_.access.password, &options_.access.bearer_token}) hide(text, secret->reveal());
-  for (const auto& [name, value] : options_.access.headers) hide(text, value);
+net::http::Secrets Api::secrets() const {
+  net::http::Secrets secrets(options_.access);
+  secrets.add(base::current(options_.api_key));
+  secrets.add_url(base::current(options_.webhook_url));
+  return secrets;
 }
 
 }  // namespace sinks::slack

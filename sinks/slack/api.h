@@ -9,6 +9,7 @@
 #include "base/deadline.h"
 #include "base/task.h"
 #include "net/http/client.h"
+#include "net/http/secrets.h"
 #include "net/http/url.h"
 #include "sinks/slack/failure.h"
 #include "sinks/slack/lines.h"
@@ -42,10 +43,8 @@ class Api {
   base::Task<Called<net::http::Response>> send(std::string line, net::http::Request request, base::Deadline deadline);
   base::Task<Called<Answer>> ask(std::string method, net::http::Request request, base::Deadline deadline,
                                  std::string line);
-  // As net::http::classify(), but that no secret of ours is shown.
-  base::Result<void> classify(const net::http::Response& response) const;
   Failure without_secrets(Failure failure) const;
-  void hide_secrets(std::string& text) const;
+  net::http::Secrets secrets() const;
 
   const Options& options_;
   net::http::Access plain_access_;  // For elsewhere: certificates and proxy, no credentials.

@@ -28,14 +28,6 @@ std::string_view name_of(Method method) {
   return "POST";
 }
 
-void replace_all(std::string& text, const std::string& what) {
-  // Shorter ones would garble the message rather than hide something.
-  constexpr std::size_t kShortestSecret = 4;
-  if (what.size() < kShortestSecret) return;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at))
-    text.replace(at, what.size(), "***");
-}
-
 // The URL, unless what is in its file by now is none: then the last one that was.
 base::Secret current_url(const base::Secret& url) {
   base::Secret now = base::current(url);
@@ -96,29 +88,22 @@ base::Task<base::Result<Reply>> Webhook::send(Sending& sending) {
   request.headers.insert(request.headers.end(), options_.headers.begin(), options_.headers.end());
   request.headers.insert(request.headers.end(), signature.begin(), signature.end());
   auto response = co_await http_.send(std::move(request));
-  if (!response) co_return without_secrets(response.error(), secrets);
-  auto verdict = net::http::classify(response.value());
-  if (!verdict) co_return without_secrets(verdict.error(), secrets);
+  const auto hidden = hidden_of(secrets);
+  if (!response) co_return hidden.without(response.error());
+  auto verdict = hidden.classify(response.value());
+  if (!verdict) co_return verdict.error();
   co_return Reply{.detail = "HTTP " + std::to_string(response.value().status)};
 }
 
-// Receivers like to repeat in their answer what they were sent.
-base::Error Webhook::without_secrets(base::Error error, const Secrets& secrets) const {
-  const std::string& url = secrets.url.reveal();
-  replace_all(error.message, url);
-  if (auto path = url.find('/', url.find("://") + 3); path != std::string::npos) {
-    replace_all(error.message, url.substr(path));
-  }
-  for (const auto& secret :
-       {secrets.authorization, base::current(options_.access.password), base::current(options_.access.bearer_token)}) {
-    replace_all(error.message, secret.reveal());
-  }
+net::http::Secrets Webhook::hidden_of(const Secrets& secrets) const {
+  net::http::Secrets hidden(options_.access);
+  hidden.add_url(secrets.url);
+  hidden.add(secrets.authorization);
+  for (const auto& [name, value] : options_.headers) hidden.add(base::Secret(value));
   if (secrets.signature) {
-    for (const auto& secret : secrets.signature->secrets) replace_all(error.message, secret.secret.reveal());
+    for (const auto& secret : secrets.signature->secrets) hidden.add(secret.secret);
   }
-  for (const auto& [name, value] : options_.headers) replace_all(error.message, value);
-  for (const auto& [name, value] : options_.access.headers) replace_all(error.message, value);
-  return error;
+  return hidden;
 }
 
 }  // namespace sinks::webhook

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "net/http/client.h"
+#include "net/http/secrets.h"
 #include "sinks/sink_types.h"
 #include "sinks/webhook/options.h"
 
@@ -30,7 +31,7 @@ class Webhook final : public Sink {
     std::optional<SignatureOptions> signature;
   };
   Secrets secrets_now() const;
-  base::Error without_secrets(base::Error error, const Secrets& secrets) const;
+  net::http::Secrets hidden_of(const Secrets& secrets) const;
 
   const Options options_;
   net::http::Client& http_;
