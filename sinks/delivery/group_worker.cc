@@ -158,7 +158,8 @@ bus::StageSpec GroupWorker::spec(std::string_view sink) {
 
 base::Task<base::Result<void>> GroupWorker::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto grouped, decode_grouped(record.value));
-  if (grouping_.is_summary) co_return co_await sum_up(record, std::move(grouped), txn);
+  // What was only to be counted when it came, is, whatever the configuration says since.
+  if (grouping_.is_summary || grouped.delivery.empty()) co_return co_await sum_up(record, std::move(grouped), txn);
   IgnoreFirst ignored(grouping_, txn);
   auto verdict = ignored.judge(grouped.folded, record.time);
   if (verdict == IgnoreFirst::Verdict::kIgnore) {

@@ -342,6 +342,28 @@ TEST_F(GroupingTest, CountsWhatIsBeyondItsRowsTogether) {
   expect_all_accounted_for();
 }
 
+TEST_F(GroupingTest, TellsWhatItHasCountedAfterItsGroupingIsGone) {
+  make(kCounted, false);
+  deliver("a", {});
+  deliver("b", {});
+  auto value = GroupedDelivery{
+      .name = "cluster prod",
+      .folded = {.delivery_id = "d3", .transition_id = "t3", .incident_id = "c", .incident_key = "key-c"}};
+  groups.reset();
+  auto later = std::make_unique<fakes::FakeLog>(clock);
+  later->on_append = log->on_append;
+  groups = std::make_unique<GroupWorker>(Grouping::none(), worker->sender());
+  later->add(GroupWorker::spec("chat"), *groups);
+  told.clear();
+  ends.clear();
+  later->append("groups.chat", "group:x", encode(value));
+  later->advance(seconds(1));
+
+  EXPECT_THAT(summaries(), SizeIs(1));
+  EXPECT_EQ(later->counters["deliveries/suppressed/chat/grouped"], 1);
+  EXPECT_EQ(ends["d3"], 1);
+}
+
 TEST_F(GroupingTest, CountsWhatCannotBeReadAsADeadLetter) {
   make(kCounted);
   log->append("groups.chat", "group:x", R"({"schema":"tocsin.grouped/2"})");
