@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/ledger.h"
+#include "schemas/codec/fields.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
 
@@ -25,9 +26,13 @@ std::string encode_end(const bus::DeadLetter& letter, DeadLetterChange change) {
 
 // The id of the letter that a record of the topic ends, or an empty string when it is a letter itself.
 std::string ended_id(const std::string& value) {
-  auto json = nlohmann::json::parse(value, nullptr, false);
-  if (!json.is_object() || json.value("schema", "") != kEndSchema) return {};
-  return json.value("id", "");
+  std::string schema;
+  std::string id;
+  auto is_read = schemas::codec::read_text(value, "dead letter", [&](schemas::codec::Fields& in) {
+    in.optional("schema", schema);
+    in.optional("id", id);
+  });
+  return is_read && schema == kEndSchema ? id : std::string();
 }
 
 // What was counted when a letter was written, as a transaction takes it.

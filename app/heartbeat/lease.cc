@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "incidents/identity.h"
+#include "schemas/codec/fields.h"
 #include "schemas/topics.h"
 
 namespace app::heartbeat {
@@ -31,10 +32,14 @@ struct State {
 std::optional<State> load(const bus::Transaction& txn) {
   const std::string* text = txn.get(kTable, kEntry);
   if (text == nullptr) return std::nullopt;
-  auto json = nlohmann::json::parse(*text, nullptr, false);
-  auto last = base::parse_rfc3339(json.is_object() ? json.value("last", "") : "");
-  if (!last || !last.value()) return std::nullopt;
-  return State{json.value("alert", ""), json.value("cluster", ""), *last.value(), json.value("absent", false)};
+  State state;
+  auto is_read = schemas::codec::read_text(*text, "lease", [&](schemas::codec::Fields& in) {
+    in.optional("alert", state.alert);
+    in.optional("cluster", state.cluster);
+    in.required("last", state.last);
+    in.optional("absent", state.absent);
+  });
+  return is_read ? std::optional(state) : std::nullopt;
 }
 
 void save(const State& state, bus::Transaction& txn) {

@@ -45,10 +45,18 @@ bool is_active(const json& silence) {
   return silence.is_object() && silence.contains("status") && text_of(silence["status"], "state") == "active";
 }
 
+std::string beginning_of(std::string text) {
+  if (text.size() <= kMostSaid) return text;
+  text.resize(kMostSaid);
+  // Not in the middle of a UTF-8 character.
+  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0) text.pop_back();
+  return text;
+}
+
 // Alertmanager refuses with a bare JSON string.
 base::Error refusal(base::Error error, const std::string& body) {
   auto said = json::parse(body, nullptr, false);
-  if (said.is_string()) error.message = said.get<std::string>().substr(0, kMostSaid);
+  if (said.is_string()) error.message = beginning_of(said.get<std::string>());
   return error.in("alertmanager");
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "schemas/codec/fields.h"
 #include "schemas/topics.h"
 #include "sinks/delivery/fallback.h"
 #include "sinks/delivery/receipts.h"
@@ -35,16 +36,16 @@ struct Progress {
 Progress load(const bus::Transaction& txn) {
   Progress progress;
   const std::string* text = txn.get(kTable, kEntry);
-  auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-  if (!json.is_object()) return progress;
-  progress.gathered = json.value("gathered", std::int64_t{0});
-  progress.urgent = json.value("urgent", false);
-  progress.through = json.value("through", "");
-  progress.attempts.made = json.value("attempts", 0);
-  progress.attempts.in_the_dark = json.value("in_the_dark", false);
-  auto since = base::parse_rfc3339(json.value("since", ""));
-  if (since && since.value()) progress.attempts.since = *since.value();
-  return progress;
+  if (!text) return progress;
+  auto is_read = schemas::codec::read_text(*text, "digest", [&](schemas::codec::Fields& in) {
+    in.optional("gathered", progress.gathered);
+    in.optional("urgent", progress.urgent);
+    in.optional("through", progress.through);
+    in.optional("attempts", progress.attempts.made);
+    in.optional("in_the_dark", progress.attempts.in_the_dark);
+    in.optional("since", progress.attempts.since);
+  });
+  return is_read ? progress : Progress{};
 }
 
 void save(const Progress& progress, bus::Transaction& txn) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
+#include "schemas/codec/fields.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
 #include "sinks/delivery/receipts.h"
@@ -107,9 +108,13 @@ std::vector<std::string> TakenOver::transitions(const std::string& incident_id) 
 
 std::optional<Fallback::Taken> Fallback::taken(const std::string& incident_id) const {
   const std::string* text = txn_.get(kTable, incident_id);
-  auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-  if (!json.is_object()) return std::nullopt;
-  return Taken{json.value("sink", ""), json.value("alone", false)};
+  if (!text) return std::nullopt;
+  Taken taken{.sink = {}, .alone = false};
+  auto is_read = schemas::codec::read_text(*text, "what fell back", [&](schemas::codec::Fields& in) {
+    in.required("sink", taken.sink);
+    in.optional("alone", taken.alone);
+  });
+  return is_read ? std::optional(taken) : std::nullopt;
 }
 
 void Fallback::keep(const std::string& incident_id, const Taken& taken) {

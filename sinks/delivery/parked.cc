@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schemas/codec/fields.h"
 #include "schemas/delivery.h"
 
 namespace sinks {
@@ -22,13 +23,12 @@ std::string encode_attempts(const Attempts& attempts) {
 Attempts decode_attempts(const std::string* text) {
   Attempts attempts;
   if (!text) return attempts;
-  auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) return attempts;
-  attempts.made = json.value("attempts", 0);
-  attempts.in_the_dark = json.value("in_the_dark", false);
-  auto since = base::parse_rfc3339(json.value("since", ""));
-  if (since && since.value()) attempts.since = *since.value();
-  return attempts;
+  auto is_read = schemas::codec::read_text(*text, "attempts", [&](schemas::codec::Fields& in) {
+    in.optional("attempts", attempts.made);
+    in.optional("in_the_dark", attempts.in_the_dark);
+    in.optional("since", attempts.since);
+  });
+  return is_read ? attempts : Attempts{};
 }
 
 bool is_plain_update(const std::string& value) {

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "schemas/codec/fields.h"
+
 namespace sinks {
 
 using schemas::TransitionState;
@@ -42,11 +44,16 @@ Verdict judge_digested(schemas::Delivery& delivery, schemas::Severity told) {
 Telling Tellings::of(const std::string& incident_id) const {
   Telling telling;
   const std::string* text = txn_.get(kTable, incident_id);
-  auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-  if (!json.is_object()) return telling;
-  telling.in_digest = schemas::parse_severity(json.value("in_digest", ""));
-  if (auto last = base::parse_rfc3339(json.value("last", ""))) telling.last = last.value();
-  telling.evidence = json.value("evidence", std::int64_t{0});
+  if (!text) return telling;
+  std::string in_digest;
+  auto is_read = schemas::codec::read_text(*text, "telling", [&](schemas::codec::Fields& in) {
+    in.optional("in_digest", in_digest);
+    in.optional("last", telling.last);
+    in.optional("evidence", telling.evidence);
+  });
+  // Told once too often is better than not at all.
+  if (!is_read) return {};
+  telling.in_digest = schemas::parse_severity(in_digest);
   return telling;
 }
 
