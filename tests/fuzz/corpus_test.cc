@@ -20,9 +20,11 @@ namespace fs = std::filesystem;
 using Fuzzer = void (*)(std::string_view input);
 
 const std::map<std::string, Fuzzer>& fuzzers() {
-  static const std::map<std::string, Fuzzer> all = {{"body_template", &fuzz::body_template},
+  static const std::map<std::string, Fuzzer> all = {{"alertmanager_answer", &fuzz::alertmanager_answer},
+                                                    {"body_template", &fuzz::body_template},
                                                     {"config_yaml", &fuzz::config_yaml},
                                                     {"credentials", &fuzz::credentials},
+                                                    {"dead_letter", &fuzz::dead_letter},
                                                     {"heartbeat", &fuzz::heartbeat},
                                                     {"http_request", &fuzz::http_request},
                                                     {"intake_record", &fuzz::intake_record},
@@ -37,6 +39,8 @@ const std::map<std::string, Fuzzer>& fuzzers() {
                                                     {"slack_click", &fuzz::slack_click},
                                                     {"slack_envelope", &fuzz::slack_envelope},
                                                     {"slack_message", &fuzz::slack_message},
+                                                    {"spooled_append", &fuzz::spooled_append},
+                                                    {"stage_state", &fuzz::stage_state},
                                                     {"text", &fuzz::text},
                                                     {"webhook_body", &fuzz::webhook_body}};
   return all;
