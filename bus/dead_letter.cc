@@ -89,6 +89,7 @@ DeadLetter from_json(const json& object) {
   letter.value = get_bytes(object, "value");
   letter.reason = object.at("reason");
   letter.message = object.at("message");
+  if (!object.at("attempts").is_number_integer()) throw std::invalid_argument("attempts is no whole number");
   letter.attempts = object.at("attempts");
   auto at = base::parse_rfc3339(object.at("at").get<std::string>());
   if (!at || !at.value()) throw std::invalid_argument("at is not a time");

@@ -20,6 +20,11 @@ std::string take(std::string_view& rest, std::size_t size) {
   return bytes;
 }
 
+std::size_t size_of(const json& number) {
+  if (!number.is_number_unsigned()) throw std::invalid_argument("a size is no whole number");
+  return number.get<std::size_t>();
+}
+
 SpooledAppend read(std::string_view bytes) {
   auto end = bytes.find('\n');
   if (end == std::string_view::npos) throw std::invalid_argument("it has no heading");
@@ -29,12 +34,13 @@ SpooledAppend read(std::string_view bytes) {
   SpooledAppend append;
   for (const json& record : heading.at("records")) {
     Outgoing outgoing{record.at("topic").get<std::string>(), "", ""};
-    outgoing.key = take(rest, record.at("key_bytes").get<std::size_t>());
-    outgoing.value = take(rest, record.at("value_bytes").get<std::size_t>());
+    outgoing.key = take(rest, size_of(record.at("key_bytes")));
+    outgoing.value = take(rest, size_of(record.at("value_bytes")));
     append.records.push_back(std::move(outgoing));
   }
   if (!rest.empty()) throw std::invalid_argument("it has bytes left over");
   for (const json& count : heading.at("counts")) {
+    if (!count.at("by").is_number_integer()) throw std::invalid_argument("a count is no whole number");
     append.counts.push_back({count.at("counter").get<std::string>(), count.at("by").get<std::int64_t>()});
   }
   return append;
