@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "schemas/codec/fields.h"
 #include "schemas/topics.h"
 #include "sinks/delivery/fallback.h"
 #include "sinks/delivery/ignore_first.h"
@@ -46,18 +47,16 @@ void keep(std::string_view entry, std::string text, bus::Transaction& txn) {
   if (!text.empty() && (!known || *known != text)) txn.put(kTable, entry, std::move(text));
 }
 
-base::Time time_of(const json& object, const char* member) {
-  auto time = base::parse_rfc3339(object.value(member, ""));
-  return time && time.value() ? *time.value() : base::Time();
-}
-
 Summary::Row decode_row(const std::string& cells, const std::string& text) {
   Summary::Row row{.cells = cells};
-  auto object = json::parse(text, nullptr, false);
-  if (!object.is_object()) return row;
-  row.severity = schemas::parse_severity(object.value("severity", "")).value_or(row.severity);
-  row.fired = object.value("fired", std::int64_t{0});
-  row.resolved = object.value("resolved", std::int64_t{0});
+  std::string severity;
+  auto is_read = schemas::codec::read_text(text, "row of a summary", [&](schemas::codec::Fields& in) {
+    in.optional("severity", severity);
+    in.optional("fired", row.fired);
+    in.optional("resolved", row.resolved);
+  });
+  if (!is_read) return {.cells = cells};
+  row.severity = schemas::parse_severity(severity).value_or(row.severity);
   return row;
 }
 
@@ -98,24 +97,24 @@ struct GroupWorker::Interval {
 
   static Interval load(const bus::Transaction& txn) {
     Interval interval;
-    auto object = json::parse(text_of(txn, kState), nullptr, false);
-    if (!object.is_object()) return interval;
-    interval.id = object.value("id", "");
-    interval.name = object.value("name", "");
-    interval.lane = object.value("lane", "");
-    interval.since = time_of(object, "since");
-    interval.until = time_of(object, "until");
-    interval.shown = time_of(object, "shown");
-    interval.urgent = object.value("urgent", false);
-    interval.told = object.value("told", false);
-    interval.changed = object.value("changed", false);
-    interval.scheduled = object.value("scheduled", false);
-    interval.ended = object.value("ended", false);
-    interval.gathered = object.value("gathered", std::int64_t{0});
-    interval.attempts.made = object.value("attempts", 0);
-    interval.attempts.in_the_dark = object.value("in_the_dark", false);
-    interval.attempts.since = time_of(object, "attempts_since");
-    return interval;
+    auto is_read = schemas::codec::read_text(text_of(txn, kState), "group", [&](schemas::codec::Fields& in) {
+      in.optional("id", interval.id);
+      in.optional("name", interval.name);
+      in.optional("lane", interval.lane);
+      in.optional("since", interval.since);
+      in.optional("until", interval.until);
+      in.optional("shown", interval.shown);
+      in.optional("urgent", interval.urgent);
+      in.optional("told", interval.told);
+      in.optional("changed", interval.changed);
+      in.optional("scheduled", interval.scheduled);
+      in.optional("ended", interval.ended);
+      in.optional("gathered", interval.gathered);
+      in.optional("attempts", interval.attempts.made);
+      in.optional("in_the_dark", interval.attempts.in_the_dark);
+      in.optional("attempts_since", interval.attempts.since);
+    });
+    return is_read ? interval : Interval{};
   }
 
   void save(bus::Transaction& txn) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "schemas/codec/fields.h"
 #include "schemas/topics.h"
 #include "sinks/delivery/telling.h"
 #include "sinks/delivery/worker.h"
@@ -14,6 +15,21 @@ namespace {
 
 // Incident → its group.
 constexpr std::string_view kTable = "group";
+
+struct Group {
+  std::string key;
+  std::string name;
+};
+
+std::optional<Group> known_group(const std::string* text) {
+  if (!text) return std::nullopt;
+  Group group;
+  auto is_read = schemas::codec::read_text(*text, "group of an incident", [&](schemas::codec::Fields& in) {
+    in.required("key", group.key);
+    in.required("name", group.name);
+  });
+  return is_read ? std::optional(group) : std::nullopt;
+}
 
 }  // namespace
 
@@ -31,11 +47,8 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
   const std::string& id = transition.incident.id;
   auto lane = sender_.lane(delivery);
   const std::string* text = txn.get(kTable, id);
-  auto known = text ? json::parse(*text, nullptr, false) : json();
-  if (!known.is_object()) {
-    known = {{"key", grouping.key(transition, lane)}, {"name", grouping.name(transition)}};
-  }
-  GroupedDelivery grouped{.name = known.value("name", ""), .folded = fold(delivery, lane, is_urgent(delivery))};
+  const Group group = known_group(text).value_or(Group{grouping.key(transition, lane), grouping.name(transition)});
+  GroupedDelivery grouped{.name = group.name, .folded = fold(delivery, lane, is_urgent(delivery))};
   grouped.folded.incident_key = txn.key();
   // What this sink hears of for the first time fires, whatever happens to it; what it is reminded of has been counted.
   using schemas::TransitionState;
@@ -46,11 +59,11 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
   }
   grouped.folded.group = grouping.row(transition);
   if (!grouping.is_summary || grouping.threaded) grouped.delivery = schemas::encode(delivery);
-  txn.emit(schemas::topics::groups(sender_.options().sink), known.value("key", ""), encode(grouped));
+  txn.emit(schemas::topics::groups(sender_.options().sink), group.key, encode(grouped));
   if (transition.state == schemas::TransitionState::kResolved) {
     if (text) txn.erase(kTable, id);
   } else {
-    if (!text) txn.put(kTable, id, known.dump());
+    if (!text) txn.put(kTable, id, json{{"key", group.key}, {"name", group.name}}.dump());
     txn.set_timer(Tellings::kExpireTimer, txn.now() + Tellings::kKeepUntold);
   }
 }

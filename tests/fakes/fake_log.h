@@ -75,6 +75,12 @@ class FakeLog {
     for (const auto& [key, txn] : of(stage).keys) count += txn.entries(table).size();
     return count;
   }
+  // Lever: every entry of a stage's table holds this text now.
+  void spoil(std::string_view stage, std::string_view table, const std::string& text) {
+    for (auto& [key, txn] : const_cast<Stage&>(of(stage)).keys) {
+      for (const auto& [entry, value] : txn.entries(table)) txn.put(table, entry, text);
+    }
+  }
 
  private:
   // What embedded stages hold in memory.

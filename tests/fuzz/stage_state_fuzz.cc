@@ -9,6 +9,7 @@
 #include "sinks/delivery/parked.h"
 #include "sinks/delivery/telling.h"
 #include "sinks/digest.h"
+#include "sinks/grouping/summary.h"
 #include "sinks/routing/held.h"
 #include "sinks/routing/reminders.h"
 #include "sinks/slack/note.h"
@@ -65,6 +66,7 @@ void read_sinks(std::string_view input) {
   sinks::RoutingTable table{{.sink = "i1", .renotify_after = std::chrono::hours(1)}};
   expect(sinks::Reminders(txn).due(table, "").size() <= 1, "a sink is reminded once");
   go_round(input, sinks::decode_folded);
+  go_round(input, sinks::decode_grouped);
 }
 
 void read_slack(std::string_view input) {

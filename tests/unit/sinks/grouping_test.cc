@@ -405,5 +405,19 @@ TEST(GroupingOptions, GroupByLabelsAnnotationsAndTheWorkload) {
   EXPECT_NE(grouping.key(transition, "a"), grouping.key(transition, "b"));
 }
 
+TEST_F(GroupingTest, BeginsAnewWhereItsStateIsOfAnotherKind) {
+  make("{group_by: [namespace], interval: 900}");
+  deliver("a", Kind());
+  log->spoil("group.chat", "summary", R"({"id": 1, "since": true})");
+  log->spoil("group.chat", "rows", R"({"fired": "many"})");
+  log->spoil("sink.chat", "group", R"({"key": []})");
+
+  deliver("b", Kind());
+  deliver("a", {.state = TransitionState::kResolved, .cause = "last_member_resolved"});
+
+  EXPECT_THAT(incidents(), ElementsAre("a", "b", "a"));
+  expect_all_accounted_for();
+}
+
 }  // namespace
 }  // namespace sinks
