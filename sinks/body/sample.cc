@@ -26,6 +26,7 @@ schemas::Finding finding() {
   finding.id = "finding-1";
   finding.event_id = "event-1";
   finding.event_source = "alertmanager";
+  finding.follows = "finding-0";
   finding.title = "Pod \"checkout-7d9f\" restarts\tagain \\ and again";
   finding.description = "Two lines,\nof which the second has \"quotes\", <tags> & a back\\slash";
   finding.severity = schemas::Severity::kHigh;
