@@ -63,7 +63,20 @@ class VictoriaMetrics final : public Dialect {
   }
 };
 
+// Thanos Query without a store: what it computes itself. With one: thanos_test.cc.
+class ThanosQuery final : public Dialect {
+ public:
+  std::string program() const override { return "thanos"; }
+  std::vector<std::string> arguments(const std::string&, std::uint16_t port) const override {
+    return {"query", fmt::format("--http-address=127.0.0.1:{}", port), "--grpc-address=127.0.0.1:0"};
+  }
+  const char* health() const override { return "/-/healthy"; }
+  bool load_before(const std::string&, const std::string&) const override { return false; }
+  bool load_running(const std::string&, std::uint16_t) const override { return false; }
+};
+
 inline std::shared_ptr<Dialect> prometheus() { return std::make_shared<PrometheusServer>(); }
 inline std::shared_ptr<Dialect> victoria_metrics() { return std::make_shared<VictoriaMetrics>(); }
+inline std::shared_ptr<Dialect> thanos_query() { return std::make_shared<ThanosQuery>(); }
 
 }  // namespace integration

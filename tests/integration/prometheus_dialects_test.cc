@@ -84,6 +84,9 @@ TEST_P(Dialects, ParsesWhatAdditionalLabelsMakeOfAnExpression) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, Dialects, integration::all_dialects(), integration::name_of);
+INSTANTIATE_TEST_SUITE_P(Servers, Dialects,
+                         ::testing::Values(integration::prometheus(), integration::victoria_metrics(),
+                                           integration::thanos_query()),
+                         integration::name_of);
 
 }  // namespace
