@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prometheus, a Thanos sidecar beside it and a Thanos Query over that. Debian has no Thanos; its 0.35.1 builds without cgo
-// out of the Go module github.com/thanos-io/thanos (go build ./cmd/thanos), and has to be in PATH as `thanos`.
+// Prometheus, a Thanos sidecar beside it and a Thanos Query over that. Debian has no Thanos; its 0.35.1 builds without
+// cgo out of the Go module github.com/thanos-io/thanos (go build ./cmd/thanos), and has to be in PATH as `thanos`.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
