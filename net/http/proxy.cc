@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http/proxy.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <vector>
+
+#include "base/base64.h"
 
 namespace net::http {
 
@@ -67,14 +67,6 @@ base::Result<Url> parse_proxy(std::string text) {
   return url;
 }
 
-std::string base64(std::string_view bytes) {
-  std::string made(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(made.data()),
-                             reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  made.resize(static_cast<std::size_t>(size));
-  return made;
-}
-
 std::string host_and_port(const Url& url) { return origin(url).substr(url.scheme.size() + 3); }
 
 }  // namespace
@@ -102,7 +94,7 @@ std::string tunnel_request(const Url& target, const Url& proxy, std::string_view
   auto request = "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\nUser-Agent: " + std::string(user_agent) + "\r\n";
   if (!proxy.userinfo.empty()) {
     auto plain = percent_decode(proxy.userinfo);
-    request += "Proxy-Authorization: Basic " + base64(plain ? plain.value() : proxy.userinfo) + "\r\n";
+    request += "Proxy-Authorization: Basic " + base::to_base64(plain ? plain.value() : proxy.userinfo) + "\r\n";
   }
   return request + "\r\n";
 }

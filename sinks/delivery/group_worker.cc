@@ -158,14 +158,14 @@ bus::StageSpec GroupWorker::spec(std::string_view sink) {
 base::Task<base::Result<void>> GroupWorker::on_record(const bus::Record& record, bus::Transaction& txn) {
   BOOST_OUTCOME_CO_TRY(auto grouped, decode_grouped(record.value));
   // What was only to be counted when it came, is, whatever the configuration says since.
-  if (grouping_.is_summary || grouped.delivery.empty()) co_return co_await sum_up(record, std::move(grouped), txn);
+  if (grouping_.is_summary || !grouped.delivery) co_return co_await sum_up(record, std::move(grouped), txn);
   IgnoreFirst ignored(grouping_, txn);
   auto verdict = ignored.judge(grouped.folded, record.time);
   if (verdict == IgnoreFirst::Verdict::kIgnore) {
     settle_suppressed(grouped.folded, sender_.options().sink, "ignored_first", txn);
     sender_.metrics().suppressed("ignored_first");
   } else {
-    send_on(grouped, verdict == IgnoreFirst::Verdict::kOpen, {}, txn);
+    send_on(std::move(grouped), verdict == IgnoreFirst::Verdict::kOpen, {}, txn);
   }
   co_return base::ok();
 }
@@ -174,7 +174,7 @@ base::Task<base::Result<void>> GroupWorker::sum_up(const bus::Record& record, Gr
                                                    bus::Transaction& txn) {
   const std::string& sink = sender_.options().sink;
   bool is_counted = counts(grouped.folded);
-  bool goes_on = !grouped.delivery.empty();
+  bool goes_on = grouped.delivery.has_value();
   Interval interval = Interval::load(txn);
   if (!is_counted && !goes_on) {
     settle_suppressed(grouped.folded, sink, "grouped", txn);
@@ -202,7 +202,7 @@ base::Task<base::Result<void>> GroupWorker::sum_up(const bus::Record& record, Gr
     }
     interval.save(txn);
   }
-  if (goes_on) send_on(grouped, false, sender_.thread_of(text_of(txn, kNote)), txn);
+  if (goes_on) send_on(std::move(grouped), false, sender_.thread_of(text_of(txn, kNote)), txn);
   co_return base::ok();
 }
 
@@ -348,16 +348,12 @@ void GroupWorker::give_up(const Sender::Outcome& outcome, bus::Transaction& txn)
 }
 
 // Back to the sink's own stage, which tells it.
-void GroupWorker::send_on(const GroupedDelivery& grouped, bool opening, std::string thread, bus::Transaction& txn) {
-  auto delivery = schemas::decode_delivery(grouped.delivery);
-  if (!delivery) {
-    return settle_dead_lettered(grouped.folded, sender_.options().sink, 1, delivery.error(), txn);
-  }
-  delivery.value().grouped = true;
-  delivery.value().opening |= opening;
-  delivery.value().thread = std::move(thread);
-  txn.emit(schemas::topics::deliveries(sender_.options().sink), grouped.folded.incident_key,
-           schemas::encode(delivery.value()));
+void GroupWorker::send_on(GroupedDelivery grouped, bool opening, std::string thread, bus::Transaction& txn) {
+  schemas::Delivery& delivery = *grouped.delivery;
+  delivery.grouped = true;
+  delivery.opening |= opening;
+  delivery.thread = std::move(thread);
+  txn.emit(schemas::topics::deliveries(sender_.options().sink), grouped.folded.incident_key, schemas::encode(delivery));
 }
 
 }  // namespace sinks

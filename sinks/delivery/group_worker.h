@@ -54,7 +54,7 @@ class GroupWorker final : public bus::Handler {
   void settle(const Interval& interval, const Sender::Outcome& outcome, bus::Transaction& txn);
   void give_up(const Sender::Outcome& outcome, bus::Transaction& txn);
   Summary summary_of(const Interval& interval, const bus::Transaction& txn) const;
-  void send_on(const GroupedDelivery& grouped, bool opening, std::string thread, bus::Transaction& txn);
+  void send_on(GroupedDelivery grouped, bool opening, std::string thread, bus::Transaction& txn);
 
   const Grouping grouping_;
   Sender& sender_;

@@ -58,7 +58,7 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
     grouped.folded.state = TransitionState::kOpened;
   }
   grouped.folded.group = grouping.row(transition);
-  if (!grouping.is_summary || grouping.threaded) grouped.delivery = schemas::encode(delivery);
+  if (!grouping.is_summary || grouping.threaded) grouped.delivery = delivery;
   txn.emit(schemas::topics::groups(sender_.options().sink), group.key, encode(grouped));
   if (transition.state == schemas::TransitionState::kResolved) {
     if (text) txn.erase(kTable, id);

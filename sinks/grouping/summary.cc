@@ -51,7 +51,7 @@ std::string title_of(const Summary& summary) {
 
 std::string encode(const GroupedDelivery& grouped) {
   json record = {{"schema", "tocsin.grouped/1"}, {"name", grouped.name}, {"folded", encode(grouped.folded)}};
-  if (!grouped.delivery.empty()) record["delivery"] = grouped.delivery;
+  if (grouped.delivery) record["delivery"] = schemas::encode(*grouped.delivery);
   return record.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -63,7 +63,11 @@ base::Result<GroupedDelivery> decode_grouped(std::string_view text) {
     return base::permanent(base::Reason::kBadRequest, "grouped delivery is not tocsin.grouped/1");
   }
   BOOST_OUTCOME_TRY(auto folded, decode_folded(record["folded"].get_ref<const std::string&>()));
-  return GroupedDelivery{.name = record["name"], .folded = std::move(folded), .delivery = record.value("delivery", "")};
+  GroupedDelivery grouped{.name = record["name"], .folded = std::move(folded), .delivery = {}};
+  if (record.contains("delivery")) {
+    BOOST_OUTCOME_TRY(grouped.delivery, schemas::decode_delivery(record["delivery"].get_ref<const std::string&>()));
+  }
+  return grouped;
 }
 
 std::int64_t Summary::fired() const {

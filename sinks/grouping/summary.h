@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,9 @@ inline constexpr std::string_view kSummaryCause = "summary";
 
 // A delivery on its way through its group. A record of topic `groups.<sink>` ("tocsin.grouped/1"), keyed by group.
 struct GroupedDelivery {
-  std::string name;       // The group's: Grouping::name().
-  FoldedDelivery folded;  // Its `group` is Grouping::row().
-  std::string delivery;   // The record of the delivery, where it may be told by itself.
+  std::string name;                           // The group's: Grouping::name().
+  FoldedDelivery folded;                      // Its `group` is Grouping::row().
+  std::optional<schemas::Delivery> delivery;  // Where it may be told by itself.
 };
 std::string encode(const GroupedDelivery& grouped);
 base::Result<GroupedDelivery> decode_grouped(std::string_view json);

@@ -9,6 +9,7 @@
 #include "net/http/url.h"
 #include "sinks/slack/click.h"
 #include "tests/acceptance/servers.h"
+#include "tests/acceptance/slack_config.h"
 #include "tests/acceptance/tocsin.h"
 #include "tests/fakes/slack/fake_slack.h"
 #include "tests/harness/eventually.h"
@@ -23,21 +24,10 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-std::string config_of(const FakeSlack& slack, std::uint16_t alertmanager) {
-  return R"(clusterName: acceptance
-customPlaybooks:
-  - triggers:
-      - on_prometheus_alert: {}
-    actions:
-      - default_enricher: {}
-sinksConfig:
-  - slack_sink:
-      name: main
-      slack_channel: alerts
-      api_key: )" +
-         std::string(FakeSlack::kToken) + "\n      api_url: " + slack.api_url() +
-         "\n      signing_secret: " + FakeSlack::kSigningSecret +
-         "\n      silences: {alertmanager_url: 'http://127.0.0.1:" + std::to_string(alertmanager) + "'}\n";
+std::string config_with_buttons(const FakeSlack& slack, std::uint16_t alertmanager) {
+  return slack_config(
+      slack, std::string("      signing_secret: ") + FakeSlack::kSigningSecret +
+                 "\n      silences: {alertmanager_url: 'http://127.0.0.1:" + std::to_string(alertmanager) + "'}\n");
 }
 
 // As Slack sends it.
@@ -56,7 +46,7 @@ struct SlackButtons : testing::Test {
     if (auto missing = what_is_missing(); !missing.empty()) GTEST_SKIP() << missing;
     tocsin.emplace("");
     alertmanager.emplace("http://127.0.0.1:" + std::to_string(tocsin->port()) + "/api/alerts");
-    tocsin->write_config(config_of(slack, alertmanager->port()));
+    tocsin->write_config(config_with_buttons(slack, alertmanager->port()));
     ASSERT_TRUE(tocsin->start()) << tocsin->log();
     ASSERT_TRUE(harness::eventually(kGenerous, [&] {
       return alertmanager->is_ready() && alertmanager->fire("KubePodCrashLooping") && slack.tops().size() == 1;

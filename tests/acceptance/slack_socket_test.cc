@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/acceptance/servers.h"
+#include "tests/acceptance/slack_config.h"
 #include "tests/acceptance/tocsin.h"
 #include "tests/fakes/slack/fake_slack.h"
 #include "tests/harness/eventually.h"
@@ -20,26 +21,10 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-std::string config_of(const FakeSlack& slack) {
-  return R"(clusterName: acceptance
-customPlaybooks:
-  - triggers:
-      - on_prometheus_alert: {}
-    actions:
-      - default_enricher: {}
-sinksConfig:
-  - slack_sink:
-      name: main
-      slack_channel: alerts
-      api_key: )" +
-         std::string(FakeSlack::kToken) + "\n      api_url: " + slack.api_url() +
-         "\n      app_token: " + FakeSlack::kAppToken + "\n";
-}
-
 struct SlackSocketMode : testing::Test {
   void SetUp() override {
     if (auto missing = what_is_missing(); !missing.empty()) GTEST_SKIP() << missing;
-    tocsin.emplace(config_of(slack));
+    tocsin.emplace(slack_config(slack, std::string("      app_token: ") + FakeSlack::kAppToken + "\n"));
     ASSERT_TRUE(tocsin->start()) << tocsin->log();
     alertmanager.emplace("http://127.0.0.1:" + std::to_string(tocsin->port()) + "/api/alerts");
     ASSERT_TRUE(harness::eventually(kGenerous, [&] {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/acceptance/alert_bodies.h"
+#include "tests/acceptance/slack_config.h"
 #include "tests/acceptance/tocsin.h"
 #include "tests/fakes/slack/fake_slack.h"
 #include "tests/harness/http_receiver.h"
@@ -32,20 +33,8 @@ int from_environment(const char* name, int otherwise) {
   return given != nullptr ? std::atoi(given) : otherwise;
 }
 
-std::string config_with_slack(const FakeSlack& slack, const std::string& more, const std::string& actions = {}) {
-  return R"(clusterName: acceptance
-customPlaybooks:
-  - triggers:
-      - on_prometheus_alert: {}
-    actions:
-      - default_enricher: {}
-)" + actions +
-         R"(sinksConfig:
-  - slack_sink:
-      name: main
-      slack_channel: alerts
-      api_key: )" +
-         FakeSlack::kToken + "\n      api_url: " + slack.api_url() + "\n      stable_for: 1s\n" + more;
+std::string with_hold_down(const FakeSlack& slack, const std::string& more, const std::string& actions = {}) {
+  return slack_config(slack, "      stable_for: 1s\n" + more, actions);
 }
 
 std::string incident_of(const FakeSlack::Message& message) {
@@ -73,8 +62,8 @@ TEST(Slack, TellsAnAlertInOneMessageWithAGraphUntilItIsOver) {
   harness::HttpReceiver prometheus;
   prometheus.answer_with(200, R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"pod":"a"},)"
                               R"("values":[[1767323045,"1"],[1767323105,"2"],[1767323165,"3"]]}]}})");
-  Tocsin tocsin(config_with_slack(slack, "globalConfig:\n  prometheus_url: " + prometheus.url("") + "\n",
-                                  "      - custom_graph_enricher: {promql_query: up, graph_title: Up}\n"));
+  Tocsin tocsin(with_hold_down(slack, "globalConfig:\n  prometheus_url: " + prometheus.url("") + "\n",
+                               "      - custom_graph_enricher: {promql_query: up, graph_title: Up}\n"));
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
   tocsin.post_alerts(body_of({alert("one")}));
@@ -96,7 +85,7 @@ TEST(Slack, TellsAnAlertInOneMessageWithAGraphUntilItIsOver) {
 TEST(Slack, AKillBetweenTheSendAndItsReceiptOpensNothingTwice) {
   const int kills = from_environment("TOCSIN_SLACK_KILLS", 20);
   FakeSlack slack;
-  Tocsin tocsin(config_with_slack(slack, ""));
+  Tocsin tocsin(with_hold_down(slack, ""));
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
   for (int i = 0; i < kills; ++i) {
@@ -125,8 +114,7 @@ TEST(Slack, AStormOf429LosesNothingAndAsksNothingTooEarly) {
   for (int i = 0; i < kChannels; ++i) {
     slack.add_channel("C00000010" + std::to_string(10 + i), "channel-" + std::to_string(i));
   }
-  Tocsin tocsin(
-      config_with_slack(slack, "      channel_override: labels.channel\n      rate_limit: {per_second: 0}\n"));
+  Tocsin tocsin(with_hold_down(slack, "      channel_override: labels.channel\n      rate_limit: {per_second: 0}\n"));
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
   std::vector<json> batch;
@@ -162,10 +150,10 @@ TEST(Slack, UsesTheRateOfEachChannelInAStormOf429AndCutAnswers) {
   for (int i = 0; i < kChannels; ++i) {
     slack.add_channel("C00000010" + std::to_string(10 + i), "channel-" + std::to_string(i));
   }
-  Tocsin tocsin(config_with_slack(slack,
-                                  "      channel_override: labels.channel\n"
-                                  "      rate_limit: {per_second: 4, burst: 3}\n"
-                                  "      storm: {digest_after: 0}\n"));
+  Tocsin tocsin(with_hold_down(slack,
+                               "      channel_override: labels.channel\n"
+                               "      rate_limit: {per_second: 4, burst: 3}\n"
+                               "      storm: {digest_after: 0}\n"));
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
   std::vector<json> batch;
@@ -196,7 +184,7 @@ TEST(Slack, UsesTheRateOfEachChannelInAStormOf429AndCutAnswers) {
 
 TEST(Slack, ACrashLeavesAGroupInItsOneMessage) {
   FakeSlack slack;
-  Tocsin tocsin(config_with_slack(slack, "      grouping: {group_by: [cluster], notification_mode: {summary: {}}}\n"));
+  Tocsin tocsin(with_hold_down(slack, "      grouping: {group_by: [cluster], notification_mode: {summary: {}}}\n"));
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
   tocsin.post_alerts(body_of({alert("one")}));
@@ -217,7 +205,7 @@ TEST(Slack, ACrashLeavesAGroupInItsOneMessage) {
 TEST(Slack, AWrongTokenMakesTheSinkSickAndNothingElse) {
   FakeSlack slack;
   slack.set_token("xoxb-another");
-  Tocsin tocsin(config_with_slack(slack, ""));
+  Tocsin tocsin(with_hold_down(slack, ""));
 
   ASSERT_TRUE(tocsin.start()) << tocsin.log();
 
@@ -233,7 +221,7 @@ TEST(Slack, CheckNamesWhatIsMissing) {
   slack.set_scopes("chat:write,files:write,channels:read");
   harness::TempDir dir;
   auto file = dir.path() + "/tocsin.yaml";
-  std::ofstream(file) << config_with_slack(slack, "");
+  std::ofstream(file) << with_hold_down(slack, "");
 
   auto checked = harness::run({program(), "check", "--config", file, "--online"});
 

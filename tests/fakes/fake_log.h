@@ -77,8 +77,11 @@ class FakeLog {
   }
   // Lever: every entry of a stage's table holds this text now.
   void spoil(std::string_view stage, std::string_view table, const std::string& text) {
-    for (auto& [key, txn] : const_cast<Stage&>(of(stage)).keys) {
-      for (const auto& [entry, value] : txn.entries(table)) txn.put(table, entry, text);
+    for (auto& running : stages_) {
+      if (running->spec.name != stage) continue;
+      for (auto& [key, txn] : running->keys) {
+        for (const auto& [entry, value] : txn.entries(table)) txn.put(table, entry, text);
+      }
     }
   }
 

@@ -9,9 +9,11 @@ namespace fuzz {
 
 namespace {
 
+constexpr std::string_view kSecret = "s3cret";
+
 std::optional<std::string> environment(const std::string& name) {
   if (name == "EMPTY") return "";
-  if (name == "TOKEN") return "s3cret: [";
+  if (name == "TOKEN") return std::string(kSecret) + ": [";
   return std::nullopt;
 }
 
@@ -23,9 +25,12 @@ void config_yaml(std::string_view input) {
   base::yaml::Problems problems;
   auto config = app::read_config(input, &environment, {http, context.get_executor()}, problems);
   expect(config.has_value() != problems.has_errors(), "a configuration has errors, or it is there");
+  // What the input says itself is no secret: comparing teaches the fuzzer the word.
+  bool is_known = input.find(kSecret) != std::string_view::npos;
   for (const auto& problem : problems.sorted()) {
     std::string shown = base::yaml::to_string(problem, "tocsin.yaml");
-    expect(!problem.message.empty() && shown.find("s3cret") == std::string::npos, "an error tells, but no secrets");
+    expect(!problem.message.empty(), "an error tells");
+    expect(is_known || shown.find(kSecret) == std::string::npos, "an error tells no secrets");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/task_group.h"
 #include "base/yaml/parse.h"
@@ -368,10 +369,15 @@ TEST_F(GroupingTest, CountsWhatCannotBeReadAsADeadLetter) {
   make(kCounted);
   log->append("groups.chat", "group:x", R"({"schema":"tocsin.grouped/2"})");
   log->append("groups.chat", "group:x", "{nonsense");
-  log->on_append = nullptr;
+  auto spoiled = nlohmann::json::parse(encode(GroupedDelivery{.name = "x", .folded = {.delivery_id = "d"}}));
+  spoiled["delivery"] = R"({"schema":"tocsin.delivery/2"})";
+  log->append("groups.chat", "group:x", spoiled.dump());
+  int letters = 0;
+  log->on_append = [&](const bus::Record& record) { letters += record.topic == bus::kDeadLetters; };
   log->run();
 
-  EXPECT_EQ(log->counted("deliveries/dead_lettered/chat"), 2);
+  EXPECT_EQ(letters, 3);
+  EXPECT_EQ(log->counted("deliveries/dead_lettered/chat"), 3);
 }
 
 TEST(GroupingOptions, NamesWhatItDoesNotKnow) {
