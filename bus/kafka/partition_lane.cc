@@ -64,7 +64,9 @@ void PartitionLane::begin(LaneStart start) {
     input.head = std::max({input.head, start.ends[topic].high, at.next});
     input.repeats = Repeats(at.sources);
     behind += input.head - at.next - input.progress.done_ahead();
+    start.position.inputs.erase(topic);
   }
+  unknown_inputs_ = std::move(start.position.inputs);
   begun_ = true;
   paused_ = false;
   moved_ = true;
@@ -186,6 +188,7 @@ PositionRecord PartitionLane::snapshot() {
   record.claimed_at = claimed_at_;
   record.seq = acknowledged_.next() - 1;
   record.counters = counters_;
+  record.inputs = unknown_inputs_;
   for (auto& [topic, input] : inputs_) {
     InputPosition& at = record.inputs[topic];
     at.next = input.progress.next();
@@ -233,7 +236,7 @@ void PartitionLane::position_written(const PositionRecord& position, const base:
     it = it->second.empty() ? unconfirmed_.erase(it) : std::next(it);
   }
   drop_empty_keys(position.seq);
-  for (const auto& [topic, input] : position.inputs) deps_.intake.commit(topic, input.next);
+  for (const auto& [topic, input] : inputs_) deps_.intake.commit(topic, position.inputs.at(topic).next);
 }
 
 // A key without state needs no record any more once a position covers the unit that emptied it.

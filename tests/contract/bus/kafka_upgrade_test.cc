@@ -4,6 +4,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -101,6 +102,61 @@ TEST_F(KafkaUpgrade, AStageThatReadsOneTopicMoreTakesOverWithoutTwoOwners) {
   append("in");
   append("more");
   expect_all(25 * kKeys);
+}
+
+// The old version keeps the place in the topic that it does not read, however often it writes how far it is.
+TEST_F(KafkaUpgrade, ARollBackAndForwardAgainRepeatsAndLosesNothingOfTheTopicThatOnlyTheNewVersionReads) {
+  Process collector(kafka_.bootstrap_servers(), pool_);
+  collector.add("collector", {"out"}, out_);
+  auto run = [&](std::vector<std::string> inputs, const std::function<void()>& meanwhile, std::size_t records) {
+    Process process(kafka_.bootstrap_servers(), pool_);
+    process.add("counter", std::move(inputs), counter_);
+    meanwhile();
+    ASSERT_NO_FATAL_FAILURE(expect_all(records));
+    expect_done(process);
+  };
+  auto append_both = [&] {
+    append("in");
+    append("more");
+  };
+  ASSERT_NO_FATAL_FAILURE(run({"in", "more"}, append_both, 2 * kKeys));
+
+  ASSERT_NO_FATAL_FAILURE(run(
+      {"in"}, [&] { append("in"); }, 3 * kKeys));
+  // One that begins with nothing but what the other one wrote.
+  ASSERT_NO_FATAL_FAILURE(run(
+      {"in"}, [&] { append_both(); }, 4 * kKeys));
+
+  ASSERT_NO_FATAL_FAILURE(run({"in", "more"}, append_both, 7 * kKeys));
+}
+
+// Both versions are there, then the old one alone, then both again.
+TEST_F(KafkaUpgrade, AnOldReplicaThatOutlivesANewOneKeepsItsPlaces) {
+  Process collector(kafka_.bootstrap_servers(), pool_);
+  collector.add("collector", {"out"}, out_);
+  Process old_one(kafka_.bootstrap_servers(), pool_);
+  Process new_one(kafka_.bootstrap_servers(), pool_);
+  auto come = [&](Process& process, std::vector<std::string> inputs, const std::string& state) {
+    process.add("counter", std::move(inputs), counter_);
+    expect_done(process);
+    EXPECT_THAT(state_of(process), HasSubstr(state));
+  };
+  auto leave = [&](Process& process) { process.wait(process.bus().remove_stage("counter")); };
+  come(new_one, {"in", "more"}, "4 partitions, ");
+  append("in");
+  append("more");
+  expect_all(2 * kKeys);
+
+  come(old_one, {"in"}, "2 partitions, ");
+  leave(new_one);
+  append("in");
+  append("more");
+  expect_all(3 * kKeys);
+
+  come(new_one, {"in", "more"}, "2 more wait until all replicas are of one version");
+  leave(old_one);
+  append("in");
+  expect_all(5 * kKeys);
 }
 
 TEST_F(KafkaUpgrade, AStageThatWaitsForATopicNamesIt) {
