@@ -19,10 +19,14 @@ std::size_t outcome(const nlohmann::json& ledger, const char* account, const cha
 
 bool is_soak() { return std::getenv("TOCSIN_SOAK") != nullptr; }
 
+std::string bus_over(const std::string& bootstrap_servers, const std::string& prefix, const std::string& more) {
+  return "bus:\n  type: kafka\n  kafka:\n    bootstrap_servers: '" + bootstrap_servers +
+         "'\n    topic_prefix: " + prefix + "\n    partitions: 6\n" + more;
+}
+
 std::string config_over(const std::string& bootstrap_servers, const std::string& prefix,
                         const std::vector<std::string>& urls, const std::string& more) {
-  std::string config = "bus:\n  type: kafka\n  kafka:\n    bootstrap_servers: '" + bootstrap_servers +
-                       "'\n    topic_prefix: " + prefix + "\n    partitions: 6\n" + more + config_with_webhook(urls[0]);
+  std::string config = bus_over(bootstrap_servers, prefix, more) + config_with_webhook(urls[0]);
   for (std::size_t i = 1; i < urls.size(); ++i) {
     config += "  - webhook_sink:\n      name: receiver" + std::to_string(i + 1) + "\n      url: " + urls[i] + "\n";
   }

@@ -18,8 +18,10 @@ namespace acceptance {
 // Whether the long forms were asked for: `make soak` sets TOCSIN_SOAK.
 bool is_soak();
 
+// The section `bus` of a configuration over Kafka. `more` goes into its section kafka: lines indented by four spaces.
+std::string bus_over(const std::string& bootstrap_servers, const std::string& prefix, const std::string& more = {});
+
 // A configuration over Kafka that sends every transition to each of the urls, by sinks named receiver, receiver2, ...
-// `more` goes into the section bus.kafka: lines indented by four spaces.
 std::string config_over(const std::string& bootstrap_servers, const std::string& prefix,
                         const std::vector<std::string>& urls, const std::string& more = {});
 inline std::string config_over(const harness::KafkaCluster& kafka, const std::string& prefix,
