@@ -167,6 +167,33 @@ TEST_F(KafkaFaults, ConnectionsThatAreCutLoseAndDoubleNothing) {
   });
 }
 
+// Keeps a kilobyte for each record, in one state.
+class Hoarder final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
+    txn.put("t", record.value, std::string(1000, 'x'));
+    kept = txn.entries("t").size();
+    co_return base::ok();
+  }
+  std::atomic<std::size_t> kept = 0;
+};
+
+TEST_F(KafkaFaults, ALargeStateIsNotWrittenForEachRecord) {
+  constexpr std::size_t kRecords = 300;
+  first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+  Hoarder hoarder;
+  first_->add("hoarder", {"in"}, hoarder);
+  first_->wait(first_->bus().idle());
+  for (std::size_t i = 0; i < kRecords; ++i) {
+    EXPECT_TRUE(first_->append("key", std::to_string(i)));
+    out_.wait_for(SIZE_MAX, 5ms);  // They come one by one.
+  }
+  first_->wait(first_->bus().idle());
+  EXPECT_EQ(hoarder.kept, kRecords);
+  EXPECT_LT(first_->states_written(), int{kRecords} / 2);
+  first_.reset();
+}
+
 TEST_F(KafkaFaults, ARecordOfManyMessagesComesThroughWhole) {
   start();
   std::string big;

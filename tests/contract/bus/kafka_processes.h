@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -99,6 +101,7 @@ class Process {
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
     options.properties["max.in.flight"] = fakes::MockKafka::kMaxInFlight;
+    options.failpoint = [this](std::string_view at) { states_written_ += at == "before_state" ? 1 : 0; };
     bus_ = bus::kafka::make_kafka_bus(std::move(options), clock_, metrics_);
     auto started = bus_->start();
     EXPECT_TRUE(started) << started.error().message;
@@ -115,6 +118,8 @@ class Process {
   }
   void wait(base::Task<void> task) { boost::asio::co_spawn(pool_, std::move(task), boost::asio::use_future).get(); }
   bus::Bus& bus() { return *bus_; }
+  // How often a key's state was.
+  int states_written() const { return states_written_; }
   double producers_replaced(const std::string& client) {
     return metrics_.counter("tocsin_kafka_producers_replaced_total", "", {{"client", client}}).Value();
   }
@@ -128,6 +133,7 @@ class Process {
   TemporaryDirectory directory_;
   base::SystemClock clock_;
   base::Metrics metrics_;
+  std::atomic<int> states_written_ = 0;
   std::unique_ptr<bus::Bus> bus_;
 };
 
