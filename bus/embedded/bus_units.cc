@@ -35,14 +35,11 @@ void EnterUnit::apply(Store& store) {
     stage::Progress progress = store.enter(id_, topic, spec.from_oldest);
     entered_.push_back({store.topic_id(topic), std::move(progress), store.next_offset(topic)});
   }
-  timers_ = stage::TimerIndex();
-  store.earliest_timers(
-      id_, [this](const std::string& key, std::int64_t due) { timers_.set(key, base::Time(base::Duration(due))); });
 }
 
 void EnterUnit::committed(Store& store) {
   router_.add(store, stage_);
-  stage_->activate(id_, std::move(entered_), std::move(timers_));
+  stage_->activate(id_, std::move(entered_));
 }
 
 PublishUnit::PublishUnit(Board& board, std::string topic, std::string key, std::string value,

@@ -55,7 +55,6 @@ class EnterUnit final : public Unit {
   Router& router_;
   std::int64_t id_ = 0;
   std::vector<Entered> entered_;
-  stage::TimerIndex timers_;
 };
 
 // A closed stage gives up its place. Its position, state and timers stay in the log.

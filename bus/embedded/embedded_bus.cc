@@ -175,8 +175,15 @@ base::Result<void> EmbeddedBus::add_stage(StageSpec spec, Handler& handler, base
   if (stages_.contains(spec.name)) {
     return base::permanent(base::Reason::kBadRequest, "stage " + spec.name + " is there already");
   }
-  Stage::Deps deps{
-      clock_, writer_, reader_, work_, rng_, options_.backoff, options_.failpoint, options_.key_cache_bytes};
+  Stage::Deps deps{clock_,
+                   writer_,
+                   reader_,
+                   work_,
+                   rng_,
+                   options_.backoff,
+                   options_.failpoint,
+                   options_.key_cache_bytes,
+                   options_.timer_keys};
   auto name = spec.name;
   auto stage =
       std::make_shared<Stage>(std::move(spec), handler, std::move(executor), std::move(deps), metrics_.metrics);

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "bus/archive.h"
 #include "bus/bus.h"
+#include "bus/stage/timer_index.h"
 
 namespace bus::embedded {
 
@@ -32,6 +33,8 @@ struct EmbeddedOptions {
   std::size_t queue_bytes = 64U << 20;
   // States of keys that a stage remembers between their records.
   std::size_t key_cache_bytes = 1U << 20;
+  // Of a stage: stage::TimerIndex.
+  std::size_t timer_keys = stage::TimerIndex::kMost;
   // Between tries of a record that failed.
   base::Backoff backoff{};
   // Off: nothing is synced to disk, and a crash of the machine may lose or damage all. For replay into a temporary

@@ -34,12 +34,16 @@ CREATE TABLE broadcast(topic TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT N
 CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB);
 )";
 
+// Finds the timers that are due next. A log of an earlier tocsin does not have it, and may be without it again.
+constexpr const char* kDueIndex = "CREATE INDEX IF NOT EXISTS timers_due ON timers(stage, due, key)";
+
 void fill(const std::filesystem::path& file) {
   sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
   database.execute("PRAGMA synchronous=OFF");
   database.execute("PRAGMA journal_mode=MEMORY");
   database.execute("BEGIN IMMEDIATE");
   database.execute(kTables);
+  database.execute(kDueIndex);
   database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
   database.execute("PRAGMA user_version=" + std::to_string(kFormatVersion));
   database.execute("COMMIT");
@@ -107,6 +111,7 @@ base::Result<sqlite::Connection> prepare_for_writing(const std::filesystem::path
   database.execute("PRAGMA wal_autocheckpoint=" + std::to_string(kCheckpointPages));
   database.execute("PRAGMA journal_size_limit=" + std::to_string(kWalBytes));
   BOOST_OUTCOME_TRY(verify_format(database, file));
+  database.execute(kDueIndex);
   return database;
 }
 

@@ -12,6 +12,8 @@ LogView::LogView(sqlite::Connection database) : database_(std::move(database)) {
   database_.execute("PRAGMA cache_size=-1024");
   state_ = database_.prepare("SELECT tbl, entry, value FROM state WHERE stage = ?1 AND key = ?2");
   timers_ = database_.prepare("SELECT name, due, value FROM timers WHERE stage = ?1 AND key = ?2");
+  due_keys_ = database_.prepare(
+      "SELECT DISTINCT due, key FROM timers WHERE stage = ?1 AND due >= ?2 ORDER BY due, key LIMIT ?3");
 }
 
 Piece LogView::read(const std::string& topic, std::int64_t topic_id, std::int64_t from, std::int64_t until,
@@ -53,6 +55,15 @@ std::shared_ptr<stage::KeyState> LogView::key_state(std::int64_t stage, const st
     loaded->timers.emplace(timers_.text(0), stage::TimerSetting{due, std::string(timers_.text(2))});
   }
   return loaded;
+}
+
+std::vector<stage::DueKey> LogView::due_keys(std::int64_t stage, base::Time from, std::size_t most) {
+  std::vector<stage::DueKey> keys;
+  due_keys_.bind(1, stage).bind(2, from.time_since_epoch().count()).bind(3, static_cast<std::int64_t>(most));
+  sqlite::Rows rows(due_keys_);
+  while (rows.next())
+    keys.push_back({std::string(due_keys_.text(1)), base::Time(base::Duration(due_keys_.integer(0)))});
+  return keys;
 }
 
 sqlite::Statement& LogView::records_of(std::int64_t topic_id) {

@@ -34,10 +34,10 @@ Stage::Stage(StageSpec spec, Handler& handler, base::Executor executor, Deps dep
              deps.rng,
              deps.backoff,
              deps.failpoint,
-             {kHeldRecords, kHeldBytes, deps.cache_bytes}},
+             {kHeldRecords, kHeldBytes, deps.cache_bytes, deps.timer_keys}},
             metrics) {}
 
-void Stage::activate(std::int64_t id, std::vector<Entered> entered, stage::TimerIndex timers) {
+void Stage::activate(std::int64_t id, std::vector<Entered> entered) {
   std::int64_t behind = 0;
   {
     std::lock_guard lock(mutex_);
@@ -48,7 +48,7 @@ void Stage::activate(std::int64_t id, std::vector<Entered> entered, stage::Timer
       behind += at.head - at.progress.next() - at.progress.done_ahead();
     }
   }
-  lane_.begin(behind, std::move(timers));
+  lane_.begin(behind);
   has_room();
 }
 
@@ -110,6 +110,12 @@ void Stage::fetched(Input& input, Piece piece) {
 void Stage::load(stage::Slot& slot) {
   reader_.post([this, &slot, until_read = lane_.hold()](LogView& view) {
     if (!lane_.is_closing()) lane_.loaded(slot, view.key_state(id_, slot.key));
+  });
+}
+
+void Stage::load_timers(stage::TimerIndex::Question question) {
+  reader_.post([this, question, until_read = lane_.hold()](LogView& view) {
+    if (!lane_.is_closing()) lane_.timers_loaded(view.due_keys(id_, question.from, question.most));
   });
 }
 

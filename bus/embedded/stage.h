@@ -37,6 +37,7 @@ class Stage final : public stage::Log {
     base::Backoff backoff;
     stage::Failpoint failpoint;
     std::size_t cache_bytes;
+    std::size_t timer_keys;
   };
 
   Stage(StageSpec spec, Handler& handler, base::Executor executor, Deps deps, base::Metrics& metrics);
@@ -46,12 +47,13 @@ class Stage final : public stage::Log {
   stage::Lane& lane() { return lane_; }
   const stage::Failpoint& failpoint() const { return failpoint_; }
 
-  // From the writer's thread: where it stands, in the order of spec().inputs, and the keys that have timers.
-  void activate(std::int64_t id, std::vector<Entered> entered, stage::TimerIndex timers);
+  // From the writer's thread: where it stands, in the order of spec().inputs.
+  void activate(std::int64_t id, std::vector<Entered> entered);
   // From the writer's thread: records of one of its topics were committed.
   void offer(const Fresh& fresh);
 
   void load(stage::Slot& slot) override;
+  void load_timers(stage::TimerIndex::Question question) override;
   void submit(std::unique_ptr<stage::KeyUnit> unit) override;
   void has_room() override;
 

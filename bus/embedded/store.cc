@@ -23,7 +23,6 @@ Store::Store(sqlite::Connection database) : database_(std::move(database)) {
   erase_state_ = database_.prepare("DELETE FROM state WHERE stage = ?1 AND key = ?2 AND tbl = ?3 AND entry = ?4");
   set_timer_ = database_.prepare("REPLACE INTO timers(stage, key, name, due, value) VALUES(?1, ?2, ?3, ?4, ?5)");
   cancel_timer_ = database_.prepare("DELETE FROM timers WHERE stage = ?1 AND key = ?2 AND name = ?3");
-  earliest_timers_ = database_.prepare("SELECT key, min(due) FROM timers WHERE stage = ?1 GROUP BY key");
   publish_ = database_.prepare("REPLACE INTO broadcast(topic, key, seq, value) VALUES(?1, ?2, ?3, ?4)");
   forget_ = database_.prepare("DELETE FROM broadcast WHERE topic = ?1 AND key = ?2");
   broadcast_entries_ = database_.prepare("SELECT key, seq, value FROM broadcast WHERE topic = ?1");

@@ -60,12 +60,6 @@ class Store {
   void erase_state(std::int64_t stage, std::string_view key, std::string_view table, std::string_view entry);
   void set_timer(std::int64_t stage, const Timer& timer);
   void cancel_timer(std::int64_t stage, std::string_view key, std::string_view name);
-  // Calls `visit` with each key of the stage that has a timer and when its earliest is due.
-  template <class Visit>
-  void earliest_timers(std::int64_t stage, Visit visit) {
-    sqlite::Rows rows(earliest_timers_.bind(1, stage));
-    while (rows.next()) visit(std::string(earliest_timers_.text(0)), earliest_timers_.integer(1));
-  }
 
   // Writes a broadcast entry, or removes it when the value is empty.
   void publish(std::string_view topic, std::string_view key, std::int64_t seq, std::string_view value);
@@ -130,8 +124,8 @@ class Store {
   std::vector<std::map<PositionKey, Position>::iterator> moved_;
   std::vector<Fresh> fresh_;
 
-  sqlite::Statement begin_, commit_, count_, position_, put_state_, erase_state_, set_timer_, cancel_timer_,
-      earliest_timers_, publish_, forget_, broadcast_entries_;
+  sqlite::Statement begin_, commit_, count_, position_, put_state_, erase_state_, set_timer_, cancel_timer_, publish_,
+      forget_, broadcast_entries_;
 };
 
 }  // namespace bus::embedded

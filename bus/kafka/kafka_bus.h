@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "bus/bus.h"
+#include "bus/stage/timer_index.h"
 
 namespace bus::kafka {
 
@@ -55,6 +56,8 @@ struct KafkaOptions {
   std::chrono::milliseconds position_interval{250};
   // States of keys that a partition of a stage remembers between their records.
   std::size_t key_cache_bytes = 256U << 10;
+  // Of a partition of a stage: stage::TimerIndex. A third of its number, as there are more of them.
+  std::size_t timer_keys = stage::TimerIndex::kMost / 3;
   // Between tries of a record that failed.
   base::Backoff backoff{};
   // Called with the name of each step on the way of a record, for tests that end the process there. Names:

@@ -77,7 +77,6 @@ base::Task<base::Result<LaneStart>> LaneRestore::run() {
   start.changelog_next = written + 1;
   StateCache::Mark mark{start.changelog_next, *position_};
   cache_.flush(name_, &mark, wall_clock());
-  BOOST_OUTCOME_CO_TRY(start.timers, cache_.timers(name_));
   start.position = *std::move(position_);
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   metrics_.restore_seconds.Observe(took.count());

@@ -43,7 +43,8 @@ PartitionLane::PartitionLane(const StageSpec& spec, Handler& handler, base::Exec
              deps_.cluster.rng(),
              deps_.cluster.options().backoff,
              deps_.cluster.options().failpoint,
-             {kHeldRecords, kHeldBytes, deps_.cluster.options().key_cache_bytes, kMaxStateBytes}},
+             {kHeldRecords, kHeldBytes, deps_.cluster.options().key_cache_bytes, deps_.cluster.options().timer_keys,
+              kMaxStateBytes}},
             deps_.cluster.metrics()) {
   for (const auto& topic : spec_.inputs) inputs_[topic].topic = topic;
 }
@@ -70,7 +71,7 @@ void PartitionLane::begin(LaneStart start) {
   begun_ = true;
   paused_ = false;
   moved_ = true;
-  lane_.begin(behind, std::move(start.timers));
+  lane_.begin(behind);
 }
 
 std::int64_t PartitionLane::look_back(const std::string& topic) const { return inputs_.at(topic).cursor; }

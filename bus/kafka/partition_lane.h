@@ -27,7 +27,6 @@ struct LaneStart {
   PositionRecord position;                 // The claim that was written, with what the newest units were done with.
   std::int64_t changelog_next = 0;         // The local copy is good up to here.
   std::map<std::string, Watermarks> ends;  // Of the inputs, by the bus's names.
-  stage::TimerIndex timers;
 };
 
 // One partition of a stage: hands its records to the keys, and makes what they did durable in the order that loses
@@ -73,6 +72,7 @@ class PartitionLane final : public stage::Log {
   void abandon();
 
   void load(stage::Slot& slot) override;
+  void load_timers(stage::TimerIndex::Question question) override;
   void submit(std::unique_ptr<stage::KeyUnit> unit) override;
   void has_room() override;
 
@@ -114,6 +114,7 @@ class PartitionLane final : public stage::Log {
   void position_written(const PositionRecord& position, const base::Result<Delivery>& delivered);
   void drop_empty_keys(std::int64_t confirmed);
   void fail(const std::string& what, const base::Error& error);
+  void give_up_copy(const base::Error& error);
 
   // partition_units.cc: what keys did.
   void accept(std::unique_ptr<stage::KeyUnit> keys);

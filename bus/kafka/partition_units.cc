@@ -38,7 +38,18 @@ void PartitionLane::load(stage::Slot& slot) {
     lane_.loaded(slot, std::make_shared<stage::KeyState>(std::move(state.value())));
     return;
   }
-  boost::asio::post(deps_.cluster.loop(), [this, error = state.error(), self = shared_from_this()] {
+  give_up_copy(state.error());
+}
+
+// From any thread.
+void PartitionLane::load_timers(stage::TimerIndex::Question question) {
+  auto keys = deps_.cache.due_keys(name_, question);
+  if (!keys) return give_up_copy(keys.error());
+  lane_.timers_loaded(keys.value());
+}
+
+void PartitionLane::give_up_copy(const base::Error& error) {
+  boost::asio::post(deps_.cluster.loop(), [this, error, self = shared_from_this()] {
     fail("can't read the local copy of states", error);
     deps_.intake.restore();
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/kafka/state_cache.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <system_error>
@@ -80,7 +81,8 @@ void StateCache::prepare() {
   put_ = database_.prepare("REPLACE INTO state(stage, partition, key, due, value) VALUES(?1, ?2, ?3, ?4, ?5)");
   erase_ = database_.prepare("DELETE FROM state WHERE stage = ?1 AND partition = ?2 AND key = ?3");
   find_ = database_.prepare("SELECT value FROM state WHERE stage = ?1 AND partition = ?2 AND key = ?3");
-  timers_ = database_.prepare("SELECT key, due FROM state WHERE stage = ?1 AND partition = ?2 AND due IS NOT NULL");
+  due_keys_ = database_.prepare(
+      "SELECT key, due FROM state WHERE stage = ?1 AND partition = ?2 AND due >= ?3 ORDER BY due LIMIT ?4");
   mark_ = database_.prepare("SELECT next, position, written FROM mark WHERE stage = ?1 AND partition = ?2");
   set_mark_ =
       database_.prepare("REPLACE INTO mark(stage, partition, next, position, written) VALUES(?1, ?2, ?3, ?4, ?5)");
@@ -153,17 +155,29 @@ base::Result<stage::KeyState> StateCache::find(const LaneName& lane, const std::
   }
 }
 
-base::Result<stage::TimerIndex> StateCache::timers(const LaneName& lane) {
+base::Result<std::vector<stage::DueKey>> StateCache::due_keys(const LaneName& lane,
+                                                              stage::TimerIndex::Question question) {
   std::lock_guard lock(mutex_);
-  stage::TimerIndex index;
+  const auto& waiting = waiting_[lane];
+  std::vector<stage::DueKey> keys;
+  for (const auto& [key, put] : waiting) {
+    if (put.due && *put.due >= question.from) keys.push_back({key, *put.due});
+  }
   try {
-    sqlite::Rows rows(timers_.bind(1, lane.first).bind(2, lane.second));
-    while (rows.next()) index.set(std::string(timers_.text(0)), from_stored(timers_.integer(1)));
+    // As many more as may be of keys that wait, and are passed over.
+    auto most = static_cast<std::int64_t>(question.most + waiting.size());
+    due_keys_.bind(1, lane.first).bind(2, lane.second).bind(3, to_stored(question.from)).bind(4, most);
+    sqlite::Rows rows(due_keys_);
+    while (rows.next()) {
+      std::string key(due_keys_.text(0));
+      if (!waiting.contains(key)) keys.push_back({std::move(key), from_stored(due_keys_.integer(1))});
+    }
   } catch (const sqlite::SqliteError& error) {
     return error.to_error().in(file_.string());
   }
-  for (const auto& [key, waiting] : waiting_[lane]) index.set(key, waiting.due);
-  return index;
+  std::stable_sort(keys.begin(), keys.end(), [](const auto& left, const auto& right) { return left.due < right.due; });
+  if (keys.size() > question.most) keys.resize(question.most);
+  return keys;
 }
 
 void StateCache::flush(const LaneName& lane, const Mark* mark, base::Time now) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -49,8 +50,8 @@ class StateCache {
   void put(const LaneName& lane, const std::string& key, const stage::KeyState* state);
   // An error means that the copy can't be relied upon: forget() it and restore.
   base::Result<stage::KeyState> find(const LaneName& lane, const std::string& key);
-  // When the earliest timer of each key is due.
-  base::Result<stage::TimerIndex> timers(const LaneName& lane);
+  // When the earliest timers of keys are due. An error means the same.
+  base::Result<std::vector<stage::DueKey>> due_keys(const LaneName& lane, stage::TimerIndex::Question question);
   // Writes what was put; from now on the copy is good up to `mark`. Without one it stays good up to where it was: for a
   // restore, which puts what follows and would put it again.
   void flush(const LaneName& lane, const Mark* mark, base::Time now);
@@ -69,7 +70,7 @@ class StateCache {
   std::mutex mutex_;
   sqlite::Connection database_;
   std::map<LaneName, std::map<std::string, Waiting>> waiting_;
-  sqlite::Statement begin_, commit_, put_, erase_, find_, timers_, mark_, set_mark_;
+  sqlite::Statement begin_, commit_, put_, erase_, find_, due_keys_, mark_, set_mark_;
 };
 
 }  // namespace bus::kafka

@@ -13,17 +13,16 @@ Lane::Lane(const StageSpec& spec, Handler& handler, base::Executor executor, Log
       log_(log),
       deps_(std::move(deps)),
       metrics_(metrics, spec_.name),
+      timers_(deps_.limits.timer_keys),
       cache_(deps_.limits.cache_bytes),
       tasks_(std::move(executor)) {}
 
-void Lane::begin(std::int64_t behind, TimerIndex timers) {
+void Lane::begin(std::int64_t behind) {
   Started started;
   {
     std::lock_guard lock(mutex_);
     begun_ = deps_.clock.now();
-    timers_ = std::move(timers);
-    flagged_until_ = base::Time::min();
-    metrics_.timers.Increment(static_cast<double>(timers_.size()));
+    has_begun_ = true;
     add_outstanding(behind);
     started = next_steps();
   }
@@ -136,6 +135,8 @@ Lane::Started Lane::next_steps() {
     alarms_.insert(*next);
     started.alarm = next;
   }
+  if (has_begun_) started.timers = timers_.ask();
+  if (started.timers) add_outstanding(1);  // Some may be due.
   return started;
 }
 
@@ -154,11 +155,27 @@ void Lane::start(Started started) {
   }
   if (started.has_room) log_.has_room();
   if (started.alarm) tasks_.spawn(wake_at(*started.alarm));
+  if (started.timers) log_.load_timers(*started.timers);
 }
 
 void Lane::loaded(Slot& slot, std::shared_ptr<KeyState> state) {
   slot.state = std::move(state);
   launch(slot);
+}
+
+void Lane::timers_loaded(const std::vector<DueKey>& rows) {
+  Started started;
+  {
+    std::lock_guard lock(mutex_);
+    if (closing_) return;
+    auto held = timers_.size();
+    timers_.answer(rows);
+    show_timers(held);
+    flagged_until_ = base::Time::min();
+    started = next_steps();
+  }
+  start(std::move(started));
+  pass_over(1);
 }
 
 void Lane::look() {
@@ -183,9 +200,13 @@ void Lane::flag_due(base::Time now) {
   flagged_until_ = now;
 }
 
+void Lane::show_timers(std::size_t held_before) {
+  metrics_.timers.Increment(static_cast<double>(timers_.size()) - static_cast<double>(held_before));
+}
+
 std::optional<base::Time> Lane::next_timer() const {
   std::lock_guard lock(mutex_);
-  return timers_.earliest();
+  return has_begun_ ? timers_.earliest() : std::nullopt;
 }
 
 std::int64_t Lane::outstanding() const {
@@ -217,8 +238,9 @@ base::Task<void> Lane::closed() {
     turns = std::exchange(running_, 0);
     metrics_.lag.Decrement(static_cast<double>(left));
     metrics_.running.Decrement(static_cast<double>(turns));
-    metrics_.timers.Decrement(static_cast<double>(timers_.size()));
+    auto held = timers_.size();
     timers_ = TimerIndex();
+    show_timers(held);
   }
   for (; turns > 0; --turns) deps_.turns.give_back();
   while (auto other = deps_.turns.next()) other->look();

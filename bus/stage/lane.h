@@ -47,6 +47,8 @@ class Lane {
     std::size_t records;
     std::size_t bytes;
     std::size_t cache_bytes;
+    // Keys whose timers are held: TimerIndex.
+    std::size_t timer_keys;
     // Of a key's state: a handler that would make it larger fails for good.
     std::size_t state_bytes = std::numeric_limits<std::size_t>::max();
   };
@@ -63,8 +65,8 @@ class Lane {
   // `spec`, `handler` and `log` outlive the lane.
   Lane(const StageSpec& spec, Handler& handler, base::Executor executor, Log& log, Deps deps, base::Metrics& metrics);
 
-  // Begins: `behind` records are known that are still to be handed over, and `timers` are set.
-  void begin(std::int64_t behind, TimerIndex timers);
+  // Begins: `behind` records are known that are still to be handed over. Asks the log for timers.
+  void begin(std::int64_t behind);
   // So many more records are known that will be handed over or passed over.
   void expect(std::int64_t records);
   // So many expected records need no handling, for they are gone or were done before.
@@ -78,11 +80,13 @@ class Lane {
   bool is_crowded() const;
 
   void loaded(Slot& slot, std::shared_ptr<KeyState> state);
+  void timers_loaded(const std::vector<DueKey>& rows);
   // The unit is durable.
   void committed(const KeyUnit& unit);
 
   // Counts timers that are due as work, and starts what can be started.
   void look();
+  // No timer is due before; nullopt: there is none, or the lane has not begun.
   std::optional<base::Time> next_timer() const;
   // Records and due timers that are not done.
   std::int64_t outstanding() const;
@@ -104,6 +108,7 @@ class Lane {
     std::vector<Slot*> keys;
     bool has_room = false;
     std::optional<base::Time> alarm;
+    std::optional<TimerIndex::Question> timers;
   };
 
   // lane.cc: what to do next. All but start() under the lock.
@@ -115,6 +120,7 @@ class Lane {
   Started next_steps();
   void flag_due(base::Time now);
   std::int64_t notice_due(Slot& slot, base::Time now);
+  void show_timers(std::size_t held_before);
   void add_outstanding(std::int64_t count);
   void start(Started started);
 
@@ -148,6 +154,7 @@ class Lane {
   std::size_t running_ = 0;
   std::size_t held_records_ = 0;
   std::size_t held_bytes_ = 0;
+  bool has_begun_ = false;
   bool crowded_ = false;          // Until half of the room is free.
   std::int64_t outstanding_ = 0;  // What this lane has added to the bus's work and not taken off.
   TimerIndex timers_;

@@ -220,9 +220,9 @@ void Lane::committed(const KeyUnit& unit) {
 // Keeps the index of timers in step with the key's. Returns what that takes off the work: 1, 0 or -1.
 std::int64_t Lane::notice_due(Slot& slot, base::Time now) {
   const auto* timer = slot.state->earliest();
-  auto keys = static_cast<double>(timers_.size());
+  auto held = timers_.size();
   timers_.set(slot.key, timer != nullptr ? std::optional(timer->second.due) : std::nullopt);
-  metrics_.timers.Increment(static_cast<double>(timers_.size()) - keys);
+  show_timers(held);
   bool is_due = timer != nullptr && timer->second.due <= now;
   bool was_due = std::exchange(slot.timers_due, is_due);
   return static_cast<std::int64_t>(was_due) - static_cast<std::int64_t>(is_due);

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <string>
+
+#include "bus/stage/timer_index.h"
 
 namespace bus::stage {
 
@@ -17,6 +18,9 @@ class Log : public std::enable_shared_from_this<Log> {
 
   // Reads the state of slot.key and hands it to Lane::loaded(), or does not when the lane closes.
   virtual void load(Slot& slot) = 0;
+  // Reads which keys have timers and hands them to Lane::timers_loaded(), or does not when the lane closes. What was
+  // committed before is seen.
+  virtual void load_timers(TimerIndex::Question question) = 0;
   // Makes the unit durable and then calls Lane::committed(). Dropping the unit instead is for a lane that closes: its
   // records are read again by whoever runs the lane next.
   virtual void submit(std::unique_ptr<KeyUnit> unit) = 0;

@@ -16,7 +16,8 @@ struct StageMetrics {
         retries(to.counter("tocsin_bus_stage_retries_total", "Handler calls that failed and are tried again.",
                            {{"stage", stage}})),
         dead_letters(to.counter("tocsin_bus_stage_dead_letters_total", "Records given up.", {{"stage", stage}})),
-        timers(to.gauge("tocsin_bus_stage_timer_keys", "Keys that have a timer set.", {{"stage", stage}})) {}
+        timers(to.gauge("tocsin_bus_stage_timer_keys",
+                        "Keys whose next timer is held in memory: those that are due next.", {{"stage", stage}})) {}
 
   prometheus::Gauge& lag;
   prometheus::Gauge& running;

@@ -20,6 +20,7 @@ class EmbeddedUnderTest final : public BusUnderTest {
     bus::embedded::EmbeddedOptions options;
     options.data_dir = directory_.path();
     options.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)};
+    options.timer_keys = 8;  // The rest is read from the log.
     return bus::embedded::make_embedded_bus(std::move(options), clock, metrics);
   }
 
@@ -42,6 +43,7 @@ class KafkaUnderTest final : public BusUnderTest {
     options.partitions = 4;
     options.data_dir = directory_.path();
     options.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)};
+    options.timer_keys = 8;  // The rest is read from the log.
     if (mock_) {
       // It answers a fetch after this time whatever comes meanwhile, and expects a member that left for its session.
       options.properties["fetch.wait.max.ms"] = "5";

@@ -239,6 +239,46 @@ TEST_P(BusState, ATimerMaySetItselfAgain) {
   EXPECT_THAT(journal.lines(), ElementsAre("1", "2", "3"));
 }
 
+// A hundred keys, of which a bus under test holds eight.
+TEST_P(BusState, TimersOfManyKeysFireInTheirOrderAfterReopeningToo) {
+  Journal journal;
+  ScriptedHandler handler;
+  base::Time begin = clock_.now();
+  handler.record = [&](const bus::Record& record, bus::Transaction& txn) -> base::Task<Outcome> {
+    txn.set_timer("t", begin + std::chrono::seconds(std::stoi(record.value)), record.value);
+    co_return base::ok();
+  };
+  handler.timer = [&](const bus::Timer& timer, bus::Transaction&) -> base::Task<Outcome> {
+    EXPECT_EQ(timer.due, clock_.now());
+    journal.add(timer.value);
+    co_return base::ok();
+  };
+  add_stage({.name = "s", .inputs = {"in"}}, handler);
+  std::vector<std::string> expected;
+  for (int i = 0; i < 100; ++i) {
+    append("in", "k" + std::to_string(i), std::to_string(1 + i * 37 % 100));
+    expected.push_back(std::to_string(1 + i));
+  }
+  idle();
+  auto fire = [&](int timers) {
+    for (int i = 0; i < timers; ++i) {
+      auto next = bus_->next_timer();
+      ASSERT_TRUE(next);
+      clock_.advance_to(*next);
+      idle();
+    }
+  };
+  fire(50);
+  close();
+  open();
+  add_stage({.name = "s", .inputs = {"in"}}, handler);
+  idle();
+  fire(50);
+
+  EXPECT_EQ(bus_->next_timer(), std::nullopt);
+  EXPECT_EQ(journal.lines(), expected);
+}
+
 TEST_P(BusState, ATimerThatKeepsFailingIsDeadLettered) {
   Journal letters;
   listen(std::string(bus::kDeadLetters), letters);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -11,6 +12,7 @@ namespace bus::kafka {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 
 stage::KeyState state_of(const std::string& value, std::optional<base::Time> due = {}) {
   stage::KeyState state;
@@ -35,6 +37,14 @@ class Cache : public ::testing::Test {
     auto found = cache_->find(lane, key);
     if (!found) return "error: " + found.error().message;
     return found.value().entries.empty() ? "" : found.value().entries.begin()->second;
+  }
+
+  std::vector<std::string> due_keys(stage::TimerIndex::Question question = {base::Time::min(), 100}) {
+    auto rows = cache_->due_keys(lane_, question);
+    if (!rows) return {"error: " + rows.error().message};
+    std::vector<std::string> keys;
+    for (auto& row : rows.value()) keys.push_back(std::move(row.key));
+    return keys;
   }
 
   harness::TempDir directory_;
@@ -85,13 +95,13 @@ TEST_F(Cache, AnEmptyStateAndATombstoneTakeTheKeyAway) {
   cache_->put(lane_, "a", &empty);
   cache_->put(lane_, "b", nullptr);
   EXPECT_EQ(value_of(lane_, "a"), "");
-  EXPECT_EQ(cache_->timers(lane_).value().size(), 0);
+  EXPECT_THAT(due_keys(), ElementsAre());
   flush({2, {}});
   EXPECT_EQ(value_of(lane_, "b"), "");
-  EXPECT_EQ(cache_->timers(lane_).value().size(), 0);
+  EXPECT_THAT(due_keys(), ElementsAre());
 }
 
-TEST_F(Cache, KnowsTheTimersOfALane) {
+TEST_F(Cache, KnowsWhichTimersOfALaneAreDueNext) {
   auto early = state_of("v", now_ + 1s);
   auto late = state_of("v", now_ + 9s);
   cache_->put(lane_, "early", &early);
@@ -99,10 +109,12 @@ TEST_F(Cache, KnowsTheTimersOfALane) {
   cache_->put({"first", 4}, "other", &early);
   flush({1, {}});
   cache_->put(lane_, "early", &late);
-  auto timers = cache_->timers(lane_);
-  ASSERT_TRUE(timers);
-  EXPECT_EQ(timers.value().size(), 2);
-  EXPECT_EQ(timers.value().earliest(), now_ + 9s);
+  auto between = state_of("v", now_ + 5s);
+  cache_->put(lane_, "between", &between);
+
+  EXPECT_THAT(due_keys(), ElementsAre("between", "early", "late"));
+  EXPECT_THAT(due_keys({.from = now_ + 9s, .most = 9}), ElementsAre("early", "late"));
+  EXPECT_THAT(due_keys({.from = now_, .most = 2}), ElementsAre("between", "early"));
 }
 
 TEST_F(Cache, StatesOfAnotherClusterGo) {
