@@ -35,10 +35,11 @@ base::Task<base::Result<void>> Caller::call() {
                              .deadline = base::in(section_.timeout),
                              .max_response_bytes = kLargestAnswer,
                              .access = &access_};
-  BOOST_OUTCOME_CO_TRY(auto response, co_await deps_.http.send(std::move(request)));
   net::http::Secrets secrets(access_);
   secrets.add_url(section_.url);
-  co_return secrets.classify(response);
+  auto response = co_await deps_.http.send(std::move(request));
+  if (!response) co_return secrets.without(response.error());
+  co_return secrets.classify(response.value());
 }
 
 base::Task<base::Result<void>> Caller::on_record(const bus::Record& record, bus::Transaction& txn) {

@@ -63,8 +63,9 @@ Summary::Row decode_row(const std::string& cells, const std::string& text) {
 // Whether it counts: that something fires, or does no more.
 bool counts(const FoldedDelivery& folded) { return folded.state != TransitionState::kUpdated; }
 
-void count(const FoldedDelivery& folded, bus::Transaction& txn) {
-  std::string cells = folded.group;
+void count(const GroupedDelivery& grouped, bus::Transaction& txn) {
+  const FoldedDelivery& folded = grouped.folded;
+  std::string cells = grouped.row;
   const std::string* known = txn.get(kRows, cells);
   if (!known && txn.entries(kRows).size() >= GroupWorker::kMostRows) {
     cells = kOthers;
@@ -186,7 +187,7 @@ base::Task<base::Result<void>> GroupWorker::sum_up(const bus::Record& record, Gr
       interval.begin(record, grouped, sink);
       txn.set_timer(kEndTimer, txn.now() + grouping_.interval);
     }
-    count(grouped.folded, txn);
+    count(grouped, txn);
     interval.until = std::max(interval.until, grouped.folded.at);
     interval.urgent |= grouped.folded.urgent;
     interval.changed = true;

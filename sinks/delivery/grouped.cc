@@ -48,7 +48,10 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
   auto lane = sender_.lane(delivery);
   const std::string* text = txn.get(kTable, id);
   const Group group = known_group(text).value_or(Group{grouping.key(transition, lane), grouping.name(transition)});
-  GroupedDelivery grouped{.name = group.name, .folded = fold(delivery, lane, is_urgent(delivery))};
+  GroupedDelivery grouped{.name = group.name,
+                          .row = grouping.row(transition),
+                          .folded = fold(delivery, lane, is_urgent(delivery)),
+                          .delivery = {}};
   grouped.folded.incident_key = txn.key();
   // What this sink hears of for the first time fires, whatever happens to it; what it is reminded of has been counted.
   using schemas::TransitionState;
@@ -57,7 +60,6 @@ void DeliveryWorker::hand_to_group(const schemas::Delivery& delivery, bus::Trans
   } else if (delivery.opening && transition.state == TransitionState::kUpdated) {
     grouped.folded.state = TransitionState::kOpened;
   }
-  grouped.folded.group = grouping.row(transition);
   if (!grouping.is_summary || grouping.threaded) grouped.delivery = delivery;
   txn.emit(schemas::topics::groups(sender_.options().sink), group.key, encode(grouped));
   if (transition.state == schemas::TransitionState::kResolved) {

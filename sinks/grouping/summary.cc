@@ -50,7 +50,8 @@ std::string title_of(const Summary& summary) {
 }  // namespace
 
 std::string encode(const GroupedDelivery& grouped) {
-  json record = {{"schema", "tocsin.grouped/1"}, {"name", grouped.name}, {"folded", encode(grouped.folded)}};
+  json record = {
+      {"schema", "tocsin.grouped/1"}, {"name", grouped.name}, {"row", grouped.row}, {"folded", encode(grouped.folded)}};
   if (grouped.delivery) record["delivery"] = schemas::encode(*grouped.delivery);
   return record.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -58,12 +59,16 @@ std::string encode(const GroupedDelivery& grouped) {
 base::Result<GroupedDelivery> decode_grouped(std::string_view text) {
   auto record = json::parse(text, nullptr, false);
   auto is_text = [&](const char* key) { return record.contains(key) && record[key].is_string(); };
+  auto may_be_text = [&](const char* key) { return !record.contains(key) || record[key].is_string(); };
   if (!record.is_object() || !is_text("schema") || !is_text("name") || !is_text("folded") ||
-      record["schema"] != "tocsin.grouped/1" || (record.contains("delivery") && !is_text("delivery"))) {
+      record["schema"] != "tocsin.grouped/1" || !may_be_text("row") || !may_be_text("delivery")) {
     return base::permanent(base::Reason::kBadRequest, "grouped delivery is not tocsin.grouped/1");
   }
   BOOST_OUTCOME_TRY(auto folded, decode_folded(record["folded"].get_ref<const std::string&>()));
-  GroupedDelivery grouped{.name = record["name"], .folded = std::move(folded), .delivery = {}};
+  // Earlier records have the row in the place of the folded delivery's group.
+  GroupedDelivery grouped{
+      .name = record["name"], .row = record.value("row", folded.group), .folded = {}, .delivery = {}};
+  grouped.folded = std::move(folded);
   if (record.contains("delivery")) {
     BOOST_OUTCOME_TRY(grouped.delivery, schemas::decode_delivery(record["delivery"].get_ref<const std::string&>()));
   }

@@ -19,8 +19,9 @@ inline constexpr std::string_view kSummaryCause = "summary";
 
 // A delivery on its way through its group. A record of topic `groups.<sink>` ("tocsin.grouped/1"), keyed by group.
 struct GroupedDelivery {
-  std::string name;                           // The group's: Grouping::name().
-  FoldedDelivery folded;                      // Its `group` is Grouping::row().
+  std::string name;  // The group's: Grouping::name().
+  std::string row;   // Grouping::row().
+  FoldedDelivery folded;
   std::optional<schemas::Delivery> delivery;  // Where it may be told by itself.
 };
 std::string encode(const GroupedDelivery& grouped);

@@ -333,6 +333,20 @@ TEST_F(GroupingTest, DeadLettersWhatASummaryCouldNotTellAndPlaysItAgain) {
   expect_all_accounted_for();
 }
 
+TEST_F(GroupingTest, ItsFallbackIsToldOfAlertsAndNotOfRows) {
+  make(kCounted, true, "mail");
+  std::vector<std::string> alerts;
+  log->on_append = [&](const bus::Record& record) {
+    if (record.topic == "digests.mail") alerts.push_back(decode_folded(record.value).value().group);
+  };
+  chat->refuse = base::permanent(Reason::kBadRequest, "400");
+  deliver("a", {.alert = "TargetDown"});
+  deliver("b", {.alert = "Watchdog"});
+  log->advance(minutes(1));
+
+  EXPECT_THAT(alerts, ElementsAre("TargetDown", "Watchdog"));
+}
+
 TEST_F(GroupingTest, CountsWhatIsBeyondItsRowsTogether) {
   make("notification_mode: {summary: {threaded: false, by: [workload]}}\n");
   for (int i = 0; i < 300; ++i) deliver("a" + std::to_string(i), {});
