@@ -123,6 +123,7 @@ base::Task<bool> StageMember::serve() {
   stop_serving_ =
       std::make_shared<boost::asio::steady_timer>(deps_.cluster.loop(), boost::asio::steady_timer::time_point::max());
   rebalance_begun_ = last_tick_ = std::chrono::steady_clock::now();
+  had_partitions_ = false;
   auto opened =
       GroupConsumer::open(std::move(options), std::move(topics), *this, deps_.cluster.loop(), deps_.cluster.metrics());
   if (!opened) {
@@ -133,14 +134,13 @@ base::Task<bool> StageMember::serve() {
   tasks_->spawn(tick_forever());
   boost::system::error_code stopped;
   co_await stop_serving_->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
-  bool had_partitions = settled_;
   co_await consumer_->close(GroupConsumer::Farewell::kLeave, base::in(kLeavePatience));
   abandon_all();
   tasks_->cancel();
   co_await tasks_->wait();
   consumer_.reset();
   set_settled(false);
-  co_return had_partitions;
+  co_return had_partitions_;
 }
 
 base::Task<void> StageMember::close() {
@@ -163,6 +163,7 @@ base::Task<void> StageMember::close() {
 void StageMember::rejoin(const std::string& why) {
   if (closing_ || !stop_serving_) return;
   base::log::warn("bus: a stage joins its group again", {{"stage", spec_.name}, {"why", why}});
+  set_settled(false);  // First: what the lanes had to do is still to be done.
   abandon_all();
   stop_serving_->expires_at(boost::asio::steady_timer::time_point::min());
 }
@@ -171,6 +172,7 @@ void StageMember::rejoin(const std::string& why) {
 void StageMember::set_settled(bool settled) {
   if (settled == std::exchange(settled_, settled)) return;
   if (settled) {
+    had_partitions_ = true;
     deps_.work.done();
   } else {
     deps_.work.add();

@@ -90,7 +90,8 @@ class StageMember final : public GroupOwner, public AppendWatcher {
   std::unique_ptr<GroupConsumer> consumer_;
   std::shared_ptr<boost::asio::steady_timer> stop_serving_;
   bool closing_ = false;
-  bool settled_ = false;  // Whether whatever is ours runs.
+  bool settled_ = false;         // Whether whatever is ours runs.
+  bool had_partitions_ = false;  // Since it joined its group.
   std::map<std::int32_t, LaneRef> lanes_;
   std::int64_t waiting_ = 0;  // Partitions assigned to us that have no lane.
   std::map<std::int32_t, std::shared_ptr<LaneRestore>> restores_;

@@ -194,6 +194,20 @@ TEST_F(KafkaFaults, ALargeStateIsNotWrittenForEachRecord) {
   first_.reset();
 }
 
+// It joins its groups again, and what it had begun is still to be done.
+TEST_F(KafkaFaults, AProcessThatStoodStillIsNotIdleBeforeEverythingIsDone) {
+  constexpr int kRecords = 4000;
+  start();
+  first_->stand_still_at(20);
+  std::vector<bus::Outgoing> records;
+  for (int i = 0; i < kRecords; ++i) records.push_back({"in", "key" + std::to_string(i % kKeys), "x"});
+  ASSERT_TRUE(first_->append(std::move(records)));
+  first_->wait(first_->bus().idle());
+  EXPECT_GE(first_->states_written(), 20);
+  EXPECT_EQ(out_.count(), kRecords);
+  for (const auto& [key, values] : out_.seen()) EXPECT_EQ(values.size(), kRecords / kKeys) << key;
+}
+
 TEST_F(KafkaFaults, ARecordOfManyMessagesComesThroughWhole) {
   start();
   std::string big;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -90,18 +91,23 @@ class Collector final : public bus::Handler {
 // A process of the installation: a bus with a data directory of its own.
 class Process {
  public:
+  // The mock cluster gives the first member of a group 3 s to come.
+  static constexpr std::chrono::milliseconds kSession{3200};
+
   Process(const std::string& servers, boost::asio::thread_pool& pool) : pool_(pool) {
     bus::kafka::KafkaOptions options;
     options.bootstrap_servers = servers;
     options.topic_prefix = "faults.";
     options.partitions = 4;
     options.data_dir = directory_.path();
-    options.session_timeout = 3200ms;
+    options.session_timeout = kSession;
     options.position_interval = 50ms;
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
     options.properties["max.in.flight"] = fakes::MockKafka::kMaxInFlight;
-    options.failpoint = [this](std::string_view at) { states_written_ += at == "before_state" ? 1 : 0; };
+    options.failpoint = [this](std::string_view at) {
+      if (at == "before_state" && ++states_written_ == stands_still_at_) stand_still();
+    };
     bus_ = bus::kafka::make_kafka_bus(std::move(options), clock_, metrics_);
     auto started = bus_->start();
     EXPECT_TRUE(started) << started.error().message;
@@ -112,12 +118,17 @@ class Process {
     ASSERT_TRUE(bus_->add_stage({.name = name, .inputs = std::move(inputs)}, handler, pool_.get_executor()));
   }
   Outcome append(const std::string& key, const std::string& value, const std::string& topic = "in") {
+    return append({{topic, key, value}});
+  }
+  Outcome append(std::vector<bus::Outgoing> records) {
     std::optional<Outcome> outcome;
-    wait(keep(bus_->append({{topic, key, value}}), outcome));
+    wait(keep(bus_->append(std::move(records)), outcome));
     return *outcome;
   }
   void wait(base::Task<void> task) { boost::asio::co_spawn(pool_, std::move(task), boost::asio::use_future).get(); }
   bus::Bus& bus() { return *bus_; }
+  // Lever: stands still for longer than its session before it writes the state of a key for the nth time from now on.
+  void stand_still_at(int nth) { stands_still_at_ = states_written_ + nth; }
   // How often a key's state was.
   int states_written() const { return states_written_; }
   double producers_replaced(const std::string& client) {
@@ -125,6 +136,7 @@ class Process {
   }
 
  private:
+  static void stand_still() { ::poll(nullptr, 0, static_cast<int>(kSession.count()) + 800); }
   static base::Task<void> keep(base::Task<Outcome> task, std::optional<Outcome>& outcome) {
     outcome.emplace(co_await std::move(task));
   }
@@ -134,6 +146,7 @@ class Process {
   base::SystemClock clock_;
   base::Metrics metrics_;
   std::atomic<int> states_written_ = 0;
+  std::atomic<int> stands_still_at_ = 0;
   std::unique_ptr<bus::Bus> bus_;
 };
 
