@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <cstdlib>
 #include <initializer_list>
 #include <utility>
 
@@ -45,6 +46,22 @@ base::Result<void> set_client(Conf& conf, const ClientOptions& options, Settings
     BOOST_OUTCOME_TRY(conf.set("bootstrap.servers", options.bootstrap_servers));
   }
   return set_all(conf, needed);
+}
+
+// The members of a group wait so long for each other when its partitions are shared out anew, and each so long for an
+// answer to its request to join, should that be lost: librdkafka's 5 minutes are for programs that poll between
+// handlers. A hand-over takes less than one session.
+constexpr long kSessionsOfARebalance = 4;
+
+// As the user has set the session, unless this was set too.
+base::Result<void> bound_rebalance(Conf& conf, const ClientOptions& client) {
+  if (client.properties.contains("max.poll.interval.ms")) return base::ok();
+  std::array<char, 32> session{};
+  std::size_t size = session.size();
+  if (rd_kafka_conf_get(conf.get(), "session.timeout.ms", session.data(), &size) != RD_KAFKA_CONF_OK) {
+    return base::permanent(base::Reason::kInternal, "Kafka property session.timeout.ms can't be read");
+  }
+  return conf.set("max.poll.interval.ms", number(kSessionsOfARebalance * std::strtol(session.data(), nullptr, 10)));
 }
 
 }  // namespace
@@ -94,6 +111,7 @@ base::Result<Conf> conf_of(const GroupOptions& options) {
                                 {"enable.auto.offset.store", "false"},
                                 {"auto.offset.reset", "earliest"},
                                 {"partition.assignment.strategy", "range"}}));
+  BOOST_OUTCOME_TRY(bound_rebalance(conf, options.client));
   if (!options.instance.empty()) {
     BOOST_OUTCOME_TRY(conf.set("group.instance.id", options.instance));
   }
