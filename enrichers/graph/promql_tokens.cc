@@ -39,9 +39,7 @@ std::size_t number_end(std::string_view text, std::size_t at) {
                               (text[at + 1] == '+' || text[at + 1] == '-') && is_digit(text[at + 2]);
     if (is_signed_exponent) {
       at += 2;
-    } else if (!is_word(c) && c != '.') {
-      break;
-    } else if (c == ':') {  // Of a subquery: "[1h:5m]".
+    } else if ((!is_word(c) && c != '.') || c == ':') {  // A colon is a subquery's: "[1h:5m]".
       break;
     } else {
       ++at;
