@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/block.h"
 
-#include <nlohmann/json.hpp>
-
 #include "schemas/codec/records.h"
 
 namespace schemas {
@@ -169,17 +167,14 @@ void write_fields(Writer& out, const Block& block) {
 }
 
 void read_fields(Fields& in, Block& block) {
-  const codec::Json* value = in.find("type");
-  const auto* type = value == nullptr ? nullptr : value->get_ptr<const std::string*>();
-  if (type == nullptr) return in.fail({&in, "type"}, "must be text");
+  auto value = in.find("type");
+  auto type = value ? codec::text_of(*value) : std::nullopt;
+  if (!type) return in.fail({&in, "type"}, "must be text");
   for (const Kind& kind : kKinds) {
     if (kind.type == *type) return kind.read(in, block);
   }
   // Of a later version: what it says is worth more than the record's refusal.
   block = JsonBlock{in.whole_text()};
 }
-
-nlohmann::json to_json(const Block& block) { return codec::parse_own(codec::to_text(block)); }
-base::Result<Block> block_from_json(const nlohmann::json& json) { return codec::from_tree<Block>(json, "block"); }
 
 }  // namespace schemas

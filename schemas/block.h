@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <variant>
@@ -87,9 +86,5 @@ struct ImageBlock {
 
 using Block = std::variant<MarkdownBlock, HeaderBlock, DividerBlock, ListBlock, TableBlock, KeyValuesBlock, FileBlock,
                            JsonBlock, DiffBlock, LinksBlock, ChartBlock, ImageBlock>;
-
-// {"type": "markdown", ...}: the type names are those of finding.v1.schema.json.
-nlohmann::json to_json(const Block& block);
-base::Result<Block> block_from_json(const nlohmann::json& json);
 
 }  // namespace schemas

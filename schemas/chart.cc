@@ -2,7 +2,6 @@
 #include "base/chart.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "schemas/codec/records.h"
 
@@ -11,20 +10,24 @@ namespace base {
 namespace {
 
 using schemas::codec::Fields;
-using schemas::codec::Json;
+using schemas::codec::List;
 using schemas::codec::Place;
+using schemas::codec::Value;
 using schemas::codec::Writer;
 
 // Seconds since the epoch that fit into 64 bits of nanoseconds.
 constexpr double kLatestSecond = 9.2e9;
 
 // [unix_seconds, value]: a chart of a day has thousands of these.
-void read_sample(Fields& in, Json& pair, const Place& place, Sample& sample) {
-  bool shaped = pair.is_array() && pair.size() == 2 && pair[0].is_number();
-  double seconds = shaped ? pair[0].get<double>() : 0;
-  if (!shaped || !(std::abs(seconds) < kLatestSecond)) return in.fail(place, "must be a pair of Unix time and value");
+void read_sample(Fields& in, const Value& pair, const Place& place, Sample& sample) {
+  Value time;
+  Value value;
+  List two(pair);
+  bool shaped = two.size() == 2 && two.next(time) && two.next(value);
+  double seconds = shaped ? number_of(time).value_or(INFINITY) : INFINITY;
+  if (!(std::abs(seconds) < kLatestSecond)) return in.fail(place, "must be a pair of Unix time and value");
   sample.time = from_unix_seconds(seconds);
-  in.convert(pair[1], place, sample.value);
+  in.convert(value, place, sample.value);
 }
 
 }  // namespace
@@ -46,13 +49,14 @@ void write_fields(Writer& out, const Series& series) {
 void read_fields(Fields& in, Series& series) {
   in.required("name", series.name);
   in.optional("labels", series.labels);
-  Json* samples = in.find("samples");
-  if (samples == nullptr) return;
-  std::size_t size = in.list_size(*samples, {&in, "samples"});
-  series.samples.reserve(size);
-  for (std::size_t i = 0; i < size && !in.failure(); ++i) {
-    Place place{&in, "samples", static_cast<std::ptrdiff_t>(i)};
-    read_sample(in, (*samples)[i], place, series.samples.emplace_back());
+  auto samples = in.find("samples");
+  if (!samples) return;
+  Place place{&in, "samples"};
+  List list = in.list(*samples, place);
+  series.samples.reserve(list.size());
+  Value sample;
+  for (place.index = 0; !in.failure() && list.next(sample); ++place.index) {
+    read_sample(in, sample, place, series.samples.emplace_back());
   }
 }
 

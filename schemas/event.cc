@@ -2,7 +2,6 @@
 #include "schemas/event.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "base/hash.h"
 #include "schemas/codec/records.h"
@@ -71,7 +70,7 @@ void read_fields(codec::Fields& in, Event& event) {
   in.optional("cluster", event.cluster);
   in.required("subject", event.subject);
   in.required("received", event.received);
-  if (codec::Json* alert = in.find("alert")) in.convert(*alert, codec::Place{&in, "alert"}, event.alert.emplace());
+  if (auto alert = in.find("alert")) in.convert(*alert, codec::Place{&in, "alert"}, event.alert.emplace());
   event.unknown = in.unknown();
 }
 
@@ -84,7 +83,5 @@ std::string event_id(std::string_view cluster, std::string_view source, const Al
 
 std::string encode(const Event& event) { return codec::to_text(event); }
 base::Result<Event> decode_event(std::string_view json) { return codec::decode<Event>(json, "event"); }
-nlohmann::json to_json(const Alert& alert) { return codec::parse_own(codec::to_text(alert)); }
-base::Result<Alert> alert_from_json(const nlohmann::json& json) { return codec::from_tree<Alert>(json, "alert"); }
 
 }  // namespace schemas

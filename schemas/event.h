@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -58,8 +57,5 @@ std::string subject_of(std::string_view cluster, const Alert& alert);
 std::string encode(const Event& event);
 // Fails with kBadRequest, naming the field.
 base::Result<Event> decode_event(std::string_view json);
-
-nlohmann::json to_json(const Alert& alert);
-base::Result<Alert> alert_from_json(const nlohmann::json& json);
 
 }  // namespace schemas

@@ -159,9 +159,6 @@ bool is_remark(const Finding& finding) { return finding.type == FindingType::kAi
 
 std::string encode(const Finding& finding) { return codec::to_text(finding); }
 base::Result<Finding> decode_finding(std::string_view json) { return codec::decode<Finding>(json, "finding"); }
-nlohmann::json to_json(const Finding& finding) { return codec::parse_own(codec::to_text(finding)); }
-base::Result<Finding> finding_from_json(const nlohmann::json& json) {
-  return codec::from_tree<Finding>(json, "finding");
-}
+nlohmann::json to_json(const Finding& finding) { return nlohmann::json::parse(codec::to_text(finding)); }
 
 }  // namespace schemas

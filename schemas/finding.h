@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -116,6 +117,5 @@ bool is_remark(const Finding& finding);
 std::string encode(const Finding& finding);
 base::Result<Finding> decode_finding(std::string_view json);
 nlohmann::json to_json(const Finding& finding);
-base::Result<Finding> finding_from_json(const nlohmann::json& json);
 
 }  // namespace schemas

@@ -93,13 +93,7 @@ std::string encode(const Transition& transition) { return codec::to_text(transit
 base::Result<Transition> decode_transition(std::string_view json) {
   return codec::decode<Transition>(json, "transition");
 }
-nlohmann::json to_json(const Transition& transition) { return codec::parse_own(codec::to_text(transition)); }
-base::Result<Transition> transition_from_json(const nlohmann::json& json) {
-  return codec::from_tree<Transition>(json, "transition");
-}
-nlohmann::json to_json(const Incident& incident) { return codec::parse_own(codec::to_text(incident)); }
-base::Result<Incident> incident_from_json(const nlohmann::json& json) {
-  return codec::from_tree<Incident>(json, "incident");
-}
+nlohmann::json to_json(const Transition& transition) { return nlohmann::json::parse(codec::to_text(transition)); }
+nlohmann::json to_json(const Incident& incident) { return nlohmann::json::parse(codec::to_text(incident)); }
 
 }  // namespace schemas

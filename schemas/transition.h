@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,8 +67,6 @@ bool is_asked(const Transition& transition);
 std::string encode(const Transition& transition);
 base::Result<Transition> decode_transition(std::string_view json);
 nlohmann::json to_json(const Incident& incident);
-base::Result<Incident> incident_from_json(const nlohmann::json& json);
 nlohmann::json to_json(const Transition& transition);
-base::Result<Transition> transition_from_json(const nlohmann::json& json);
 
 }  // namespace schemas

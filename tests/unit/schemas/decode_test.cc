@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "schemas/codec/records.h"
 #include "tests/fakes/random_records.h"
 #include "tests/fakes/rounds.h"
 
@@ -84,7 +85,7 @@ TEST(Decode, KeepsUnknownFieldsAndWritesThemBack) {
 }
 
 TEST(Decode, KeepsABlockOfALaterVersionAsJson) {
-  Block read = block_from_json(Json{{"type", "map"}, {"zoom", 3}}).value();
+  Block read = codec::decode<Block>(R"({"type": "map", "zoom": 3})", "block").value();
 
   EXPECT_EQ(read, Block(JsonBlock{R"({"type":"map","zoom":3})"}));
 }
@@ -96,6 +97,70 @@ TEST(Decode, RefusesWhatIsTooLargeOrTooDeepOrNoObject) {
   EXPECT_EQ(error_of(decode_event("")), "event is not JSON");
   auto large = decode_event(std::string(17 * 1024 * 1024, ' '));
   EXPECT_EQ(large.error().reason, base::Reason::kTooLarge);
+}
+
+TEST(Decode, TakesTheLastOfAFieldThatComesTwice) {
+  std::string text = encode(small_event());
+  text.replace(0, 1, R"({"id":5,"later":1,)");
+  text.replace(text.size() - 1, 1, R"(,"cluster":"a","cluster":"b","later":2})");
+
+  Event read = decode_event(text).value();
+
+  EXPECT_EQ(read.id, "1");
+  EXPECT_EQ(read.cluster, "b");
+  EXPECT_EQ(read.unknown, R"({"later":2})");
+}
+
+TEST(Decode, ReadsNumbersOfAnySizeThatADoubleHas) {
+  Json event = tree(small_event());
+  event["later"] = 1;
+  auto with_number = [&](const std::string& number) {
+    std::string text = event.dump();
+    return decode_event(text.replace(text.find(R"("later":1)"), 9, R"("later":)" + number));
+  };
+
+  EXPECT_EQ(with_number("18446744073709551615").value().unknown, R"({"later":18446744073709551615})");
+  EXPECT_EQ(with_number("100000000000000000000").value().unknown, R"({"later":1e+20})");
+  EXPECT_EQ(with_number("0.1").value().unknown, R"({"later":0.1})");
+  EXPECT_EQ(error_of(with_number("1e999")), "event is not JSON");
+
+  Json receipt = tree(fakes::RandomRecords(1).receipt());
+  receipt["attempts"] = 1ULL << 63;
+  EXPECT_EQ(error_of(decode_receipt(receipt.dump())), "attempts must be a whole number");
+}
+
+TEST(Decode, ReadsARecordWhileAnotherIsRead) {
+  std::string inner;
+  std::string after;
+
+  auto read = codec::read_text(R"({"a": "outer", "b": {"c": "still there"}})", "outer", [&](codec::Fields& outer) {
+    auto nested = codec::read_text(R"({"a": "inner"})", "inner", [&](codec::Fields& in) { in.required("a", inner); });
+    ASSERT_TRUE(nested.has_value());
+    outer.required("a", after);
+  });
+
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(inner, "inner");
+  EXPECT_EQ(after, "outer");
+}
+
+TEST(Decode, ReadsALargeRecord) {
+  Event event = small_event();
+  event.alert->annotations["logs"] = std::string(1024 * 1024, '\n');
+
+  EXPECT_EQ(decode_event(encode(event)).value().alert->annotations, event.alert->annotations);
+  EXPECT_EQ(decode_event(encode(small_event())).value().id, "1");
+}
+
+TEST(Decode, ReadsAsDeepAsTheLimit) {
+  auto with_depth = [](int levels) {
+    std::string text = encode(small_event());
+    std::string lists = std::string(levels - 1, '[') + "1" + std::string(levels - 1, ']');
+    return decode_event(text.replace(text.size() - 1, 1, R"(,"later":)" + lists + "}"));
+  };
+
+  EXPECT_EQ(error_of(with_depth(codec::kMaxDepth)), "no error");
+  EXPECT_EQ(error_of(with_depth(codec::kMaxDepth + 1)), "event is nested deeper than 64 levels");
 }
 
 TEST(Encode, ReplacesWhatIsNotUtf8) {
@@ -115,11 +180,11 @@ TEST(Encode, WritesSamplesAsPairsWithGapsAsNull) {
   chart.series = {
       {"memory", {}, {{start, 1.5}, {start + std::chrono::milliseconds(250), std::nan("")}, {start, INFINITY}}}};
 
-  Json json = to_json(Block(ChartBlock{chart}));
+  std::string text = codec::to_text(Block(ChartBlock{chart}));
 
-  EXPECT_EQ(json["chart"]["series"][0]["samples"].dump(),
+  EXPECT_EQ(Json::parse(text)["chart"]["series"][0]["samples"].dump(),
             R"([[1700000000,1.5],[1700000000.25,null],[1700000000,"+Inf"]])");
-  Block read = block_from_json(json).value();
+  Block read = codec::decode<Block>(text, "block").value();
   EXPECT_TRUE(std::isnan(std::get<ChartBlock>(read).chart.series[0].samples[1].value));
 }
 
@@ -183,6 +248,7 @@ TEST(Decode, GivesAValueOrAnErrorForEveryMutation) {
 
     auto read = decode_delivery(text);
 
+    ASSERT_EQ(error_of(read) != "delivery is not JSON", Json::accept(text)) << seed << text;
     if (read.has_value()) {
       ASSERT_TRUE(decode_delivery(encode(read.value())).has_value()) << seed;
       ++values;
