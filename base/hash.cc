@@ -8,10 +8,22 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 
 namespace base {
 
 namespace {
+
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Digest sha256(std::string_view bytes) {
+  // SHA256() looks the algorithm up by its name each time, which takes longer than the digest of a short text.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Digest digest;
+  // Ids rest on it, and there is no reason for it to fail.
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr) != 1) std::terminate();
+  return digest;
+}
 
 std::string_view as_text(const unsigned char* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
@@ -32,7 +44,7 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  Digest digest{};
   unsigned size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
        text.size(), digest.data(), &size);
@@ -46,14 +58,12 @@ std::string derive_id(std::initializer_list<std::string_view> parts) {
     for (int shift = 0; shift < 32; shift += 8) joined += static_cast<char>((size >> shift) & 0xff);
     joined += part;
   }
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest.data());
+  Digest digest = sha256(joined);
   return to_hex(as_text(digest.data(), digest.size() / 2));
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  Digest digest = sha256(bytes);
   return to_hex(as_text(digest.data(), digest.size()));
 }
 
@@ -61,10 +71,8 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view text) { retur
 
 bool is_same_secret(std::string_view given, std::string_view expected) {
   // Digests have one length: that of the secret isn't told either.
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> a;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> b;
-  SHA256(reinterpret_cast<const unsigned char*>(given.data()), given.size(), a.data());
-  SHA256(reinterpret_cast<const unsigned char*>(expected.data()), expected.size(), b.data());
+  Digest a = sha256(given);
+  Digest b = sha256(expected);
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 

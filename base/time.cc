@@ -43,6 +43,12 @@ int read_fraction(std::string_view text, std::size_t* at) {
   return nanos;
 }
 
+// Writes the last digits of a number over those at `at`. Every record has some ten times: fmt would take four times as
+// long.
+void write_number(std::string& text, std::size_t at, std::size_t digits, std::int64_t number) {
+  for (std::size_t i = at + digits; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+}
+
 std::optional<std::chrono::minutes> read_offset(std::string_view text, std::size_t* at) {
   if (read_char(text, at, "Zz")) return std::chrono::minutes(0);
   bool negative = *at < text.size() && text[*at] == '-';
@@ -87,15 +93,17 @@ std::string to_rfc3339(Time time) {
   std::chrono::year_month_day date(days);
   std::chrono::hh_mm_ss clock(time - days);
   auto nanos = clock.subseconds().count();
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-  if (nanos != 0) {
-    std::string fraction = fmt::format(".{:09}", nanos);
-    fraction.erase(fraction.find_last_not_of('0') + 1);
-    text += fraction;
-  }
-  return text + "Z";
+  std::string text = "0000-00-00T00:00:00.000000000Z";
+  write_number(text, 0, 4, static_cast<int>(date.year()));
+  write_number(text, 5, 2, static_cast<unsigned>(date.month()));
+  write_number(text, 8, 2, static_cast<unsigned>(date.day()));
+  write_number(text, 11, 2, clock.hours().count());
+  write_number(text, 14, 2, clock.minutes().count());
+  write_number(text, 17, 2, clock.seconds().count());
+  write_number(text, 20, 9, nanos);
+  std::size_t last = nanos == 0 ? 18 : text.find_last_not_of('0', 28);
+  text.erase(last + 1, 28 - last);
+  return text;
 }
 
 Result<std::optional<Time>> parse_rfc3339(std::string_view text) {
