@@ -47,6 +47,7 @@ struct Running {
   // Of the strand: what came of it, and whether nobody waits for that any more.
   Call call;
   asio::cancellation_signal stop;
+  bool is_stopped = false;
   bool is_late = false;
 
   std::shared_ptr<void> place;  // Where it goes on late.
@@ -80,8 +81,18 @@ base::Error failure_of(const Step& step, const std::exception& failure) {
   return base::permanent(base::Reason::kInternal, failure.what());
 }
 
+// On the strand. Whoever has not begun by then does not.
+void stop(Running& running) {
+  running.is_stopped = true;
+  running.stop.emit(asio::cancellation_type::terminal);
+}
+
 // Sets the call's result, unless it is late.
 base::Task<void> invoke_safely(RunningPtr running) {
+  if (running->is_stopped) {
+    end(*running, base::passing(base::Reason::kCancelled, "was not begun"));
+    co_return;
+  }
   try {
     auto slot = running->stop.slot();
     co_await asio::co_spawn(co_await asio::this_coro::executor, invoke(running),
@@ -116,7 +127,7 @@ class OneLateCall final : public LateCall {
   OneLateCall(BatchPtr batch, RunningPtr running) : batch_(std::move(batch)), running_(std::move(running)) {}
   ~OneLateCall() override {
     if (result()) return;
-    asio::post(batch_->strand, [running = running_] { running->stop.emit(asio::cancellation_type::terminal); });
+    asio::post(batch_->strand, [running = running_] { stop(*running); });
   }
   std::optional<base::Result<Contribution>> result() const override {
     std::lock_guard lock(running_->mutex);
@@ -138,7 +149,7 @@ base::Task<bool> wait_for(BatchPtr batch, std::vector<RunningPtr> all, LatePlace
     running->is_late = true;
     running->call.took = running->call.allowed;
     if (is_waited_for && running->call.patience > milliseconds(0)) running->place = places.take();
-    if (!running->place) running->stop.emit(asio::cancellation_type::terminal);
+    if (!running->place) stop(*running);
   }
   co_return is_waited_for;
 }
