@@ -58,6 +58,8 @@ struct KafkaOptions {
   std::size_t key_cache_bytes = 256U << 10;
   // Of a partition of a stage: stage::TimerIndex. A third of its number, as there are more of them.
   std::size_t timer_keys = stage::TimerIndex::kMost / 3;
+  // At what pace a large state of a key is written: partition_units.cc.
+  std::size_t state_bytes_per_ms = 4096;
   // Between tries of a record that failed.
   base::Backoff backoff{};
   // Called with the name of each step on the way of a record, for tests that end the process there. Names:

@@ -21,12 +21,11 @@ constexpr std::size_t kSmallestChunk = 10'000;
 // for each. What comes for its key meanwhile shares the next write. 300 KB wait for 65 ms, and take 13 records each
 // where 200 come a second.
 constexpr std::size_t kSmallState = 32'768;
-constexpr std::size_t kStateBytesPerMs = 4096;
-constexpr std::chrono::milliseconds kLongestPause(100);
+// What is larger waits no longer: 100 ms at the usual pace.
+constexpr std::size_t kLargestState = kSmallState + 400 * 1024;
 
-std::chrono::milliseconds pause_for(std::size_t state_bytes) {
-  if (state_bytes <= kSmallState) return std::chrono::milliseconds(0);
-  return std::min(std::chrono::milliseconds((state_bytes - kSmallState) / kStateBytesPerMs), kLongestPause);
+std::chrono::milliseconds pause_for(std::size_t state_bytes, std::size_t bytes_per_ms) {
+  return std::chrono::milliseconds((std::clamp(state_bytes, kSmallState, kLargestState) - kSmallState) / bytes_per_ms);
 }
 
 }  // namespace
@@ -210,7 +209,7 @@ void PartitionLane::write_state(const UnitRef& unit) {
   } else {
     empty_keys_.erase(key);
   }
-  auto pause = pause_for(unit->keys->state().bytes());
+  auto pause = pause_for(unit->keys->state().bytes(), deps_.cluster.options().state_bytes_per_ms);
   if (pause.count() == 0) return send_state(unit);
   auto timer = std::make_shared<boost::asio::steady_timer>(deps_.cluster.loop(), pause);
   timer->async_wait([this, self = shared_from_this(), unit, timer](boost::system::error_code) {

@@ -101,6 +101,7 @@ class Process {
     options.partitions = 4;
     options.data_dir = directory_.path();
     options.session_timeout = kSession;
+    options.state_bytes_per_ms = 500;  // A large state waits for longer than a record takes on a busy machine.
     options.position_interval = 50ms;
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
