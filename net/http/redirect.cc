@@ -110,7 +110,9 @@ base::Result<std::optional<Request>> redirected(const Request& asked, const Resp
   }
   auto resolved = resolve(asked.url, find_header(response.headers, "Location"));
   auto to = resolved ? parse_url(*resolved) : base::Result<Url>(refused(from, ""));
-  if (!to) return refused(from, "redirected to something that is no http or https URL");
+  // Boost.URL takes "http://a:./b@c/" for a path on a; without its dot it is userinfo and another host.
+  bool has_userinfo = to && !to.value().userinfo.empty();
+  if (!to || has_userinfo) return refused(from, "redirected to something that is no http or https URL");
   if (from.scheme == "https" && to.value().scheme == "http") return refused(from, "redirected from https to http");
 
   Request next = asked;

@@ -68,6 +68,8 @@ TEST(Redirect, NeverLeadsToWhereWeDoNotGo) {
   EXPECT_EQ(target("https://a/x", "http://a/x"), "error: https://a:443: redirected from https to http");
   EXPECT_EQ(target("https://a/x", "file:///etc/passwd"),
             "error: https://a:443: redirected to something that is no http or https URL");
+  // A path with a dot that goes away, and what is left of it would be userinfo.
+  EXPECT_TRUE(refused("http://a/x", "http://b:./u:p@c/y"));
   EXPECT_TRUE(refused("http://a/x", "gopher://b/"));
   EXPECT_TRUE(refused("http://a/x", "http://["));
   EXPECT_EQ(target("http://a/x", "http://169.254.169.254/latest/meta-data/"),
