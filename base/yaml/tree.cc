@@ -137,6 +137,10 @@ void TreeBuilder::take_key(Open& mapping, Node key) {
     problems_.error(key.mark, "a key is missing before ':'; put quotes around \"null\" and \"~\" where they are names");
     return;
   }
+  if (key.from_environment) {  // Error texts show keys.
+    problems_.error(key.mark, "a key can't have the value of an environment variable in it");
+    return;
+  }
   auto [known, fresh] = mapping.keys.emplace(key.scalar, key.mark);
   if (!fresh) {
     problems_.error(key.mark, fmt::format("duplicate key '{}': line {} has it already, line {} again", key.scalar,
