@@ -142,6 +142,9 @@ std::string_view date_now() {
   return text;
 }
 
+// The shortest end of a chunked body, "0\r\n\r\n". Beast counts on so many bytes once it has met its first line.
+constexpr std::size_t kShortestEnd = 5;
+
 }  // namespace
 
 struct RequestParser::State {
@@ -180,13 +183,14 @@ RequestParser::Step RequestParser::parse_head(std::string_view bytes, std::size_
 
 RequestParser::Step RequestParser::parse_chunks(std::string_view bytes, std::size_t& consumed) {
   std::size_t taken = 0;
-  while (true) {
-    auto step = state_->put(bytes.substr(taken), taken);
-    bool more = step == Step::kDone && !state_->reader->is_done();
-    if (more && taken < bytes.size()) continue;
-    consumed += taken;
-    return more ? Step::kNeedMore : step;
+  auto step = Step::kNeedMore;
+  bool more = true;
+  while (more && bytes.size() - taken >= kShortestEnd) {
+    step = state_->put(bytes.substr(taken), taken);
+    more = step == Step::kDone && !state_->reader->is_done();
   }
+  consumed += taken;
+  return more ? Step::kNeedMore : step;
 }
 
 ServerRequest& RequestParser::request() { return state_->reader->request; }
