@@ -40,7 +40,7 @@ base::Task<base::Result<Topics>> Admin::describe(std::vector<std::string> names,
   co_return co_await ask<Topics>(connection_->state()->handle, std::move(question), deadline);
 }
 
-base::Task<base::Result<void>> Admin::create(std::vector<TopicSpec> topics, base::Deadline deadline) {
+base::Task<base::Result<Topics>> Admin::create(std::vector<TopicSpec> topics, base::Deadline deadline) {
   auto handle = connection_->state()->handle;
   std::vector<std::string> names = names_of(topics);
   Question<bool> question = [topics = std::move(topics)](rd_kafka_s* client, int timeout_ms) {
@@ -48,13 +48,12 @@ base::Task<base::Result<void>> Admin::create(std::vector<TopicSpec> topics, base
   };
   BOOST_OUTCOME_CO_TRY(co_await ask<bool>(handle, std::move(question), deadline));
   // The controller has made them; brokers learn of it a moment later.
-  Question<bool> known = [names = std::move(names)](rd_kafka_s* client, int timeout_ms) -> base::Result<bool> {
+  Question<Topics> known = [names = std::move(names)](rd_kafka_s* client, int timeout_ms) -> base::Result<Topics> {
     BOOST_OUTCOME_TRY(auto found, ask_descriptions(client, names, timeout_ms));
-    if (found.size() == names.size()) return true;
-    return base::passing(base::Reason::kTimeout, "topics are made but not known to all brokers");
+    if (found.size() == names.size()) return found;
+    return base::passing(base::Reason::kTimeout, "topics are made but the brokers don't know of them yet");
   };
-  BOOST_OUTCOME_CO_TRY(co_await ask<bool>(handle, std::move(known), deadline));
-  co_return base::ok();
+  co_return co_await ask<Topics>(handle, std::move(known), deadline);
 }
 
 base::Task<base::Result<std::vector<TopicOutcome>>> Admin::ensure(std::vector<TopicSpec> topics,
@@ -67,9 +66,9 @@ base::Task<base::Result<std::vector<TopicOutcome>>> Admin::ensure(std::vector<To
   }
   Topics after = before;
   if (!missing.empty()) {
-    BOOST_OUTCOME_CO_TRY(co_await create(missing, deadline));
-    BOOST_OUTCOME_CO_TRY(auto all, co_await describe(names, deadline));
-    after = std::move(all);
+    // Their own description: the next broker that is asked may not know of them yet.
+    BOOST_OUTCOME_CO_TRY(auto made, co_await create(std::move(missing), deadline));
+    after.merge(made);
   }
   std::vector<TopicOutcome> outcomes;
   for (const TopicSpec& topic : topics) {

@@ -39,8 +39,10 @@ class Admin {
   // Those that exist.
   base::Task<base::Result<std::map<std::string, TopicState>>> describe(std::vector<std::string> names,
                                                                        base::Deadline deadline);
-  // Creates topics; one that exists already is no failure. Completes when every broker knows them.
-  base::Task<base::Result<void>> create(std::vector<TopicSpec> topics, base::Deadline deadline);
+  // Creates topics; one that exists already is no failure. Completes with them as they are, once a broker tells of them
+  // all; another may learn of them a moment later.
+  base::Task<base::Result<std::map<std::string, TopicState>>> create(std::vector<TopicSpec> topics,
+                                                                     base::Deadline deadline);
   // Creates what is missing and compares what was there. In the order asked.
   base::Task<base::Result<std::vector<TopicOutcome>>> ensure(std::vector<TopicSpec> topics, base::Deadline deadline);
 

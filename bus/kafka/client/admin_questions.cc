@@ -46,6 +46,8 @@ base::Result<std::optional<TopicState>> shape_of(rd_kafka_t* client, const std::
   const auto& found = metadata->topics[0];
   if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return std::optional<TopicState>();
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(found.err, "topic " + name);
+  // There is no such topic: the broker is about to learn of it.
+  if (found.partition_cnt == 0) return std::optional<TopicState>();
   TopicState state;
   state.partitions = found.partition_cnt;
   for (int i = 0; i < found.partition_cnt; ++i) {
