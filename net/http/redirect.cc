@@ -56,12 +56,17 @@ base::Error refused(const Url& from, std::string_view why) {
   return base::permanent(base::Reason::kBadAnswer, fmt::format("{}: {}", origin(from), why));
 }
 
+// Boost.URL takes "http://a:./b@c/" for a path on a; put together again, without its dot, it would name c.
+bool has_glued_path(const urls::url_view& url) {
+  return url.has_authority() && !url.encoded_path().empty() && !url.encoded_path().starts_with("/");
+}
+
 // RFC 3986 section 5.
 std::optional<std::string> resolve(const std::string& base, std::string_view location) {
   auto from = urls::parse_uri(urls::string_view(base.data(), base.size()));
   auto to = urls::parse_uri_reference(urls::string_view(location.data(), location.size()));
   urls::url target;
-  if (!from || !to || !urls::resolve(*from, *to, target)) return std::nullopt;
+  if (!from || !to || has_glued_path(*to) || !urls::resolve(*from, *to, target)) return std::nullopt;
   target.remove_userinfo();
   target.remove_fragment();
   return std::string(target.buffer().data(), target.buffer().size());
@@ -110,9 +115,7 @@ base::Result<std::optional<Request>> redirected(const Request& asked, const Resp
   }
   auto resolved = resolve(asked.url, find_header(response.headers, "Location"));
   auto to = resolved ? parse_url(*resolved) : base::Result<Url>(refused(from, ""));
-  // Boost.URL takes "http://a:./b@c/" for a path on a; without its dot it is userinfo and another host.
-  bool has_userinfo = to && !to.value().userinfo.empty();
-  if (!to || has_userinfo) return refused(from, "redirected to something that is no http or https URL");
+  if (!to) return refused(from, "redirected to something that is no http or https URL");
   if (from.scheme == "https" && to.value().scheme == "http") return refused(from, "redirected from https to http");
 
   Request next = asked;
