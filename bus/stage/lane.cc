@@ -238,6 +238,7 @@ base::Task<void> Lane::closed() {
     turns = std::exchange(running_, 0);
     metrics_.lag.Decrement(static_cast<double>(left));
     metrics_.running.Decrement(static_cast<double>(turns));
+    has_begun_ = false;
     auto held = timers_.size();
     timers_ = TimerIndex();
     show_timers(held);

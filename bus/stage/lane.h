@@ -86,7 +86,7 @@ class Lane {
 
   // Counts timers that are due as work, and starts what can be started.
   void look();
-  // No timer is due before; nullopt: there is none, or the lane has not begun.
+  // No timer is due before; nullopt: there is none, or the lane has not begun or is closed.
   std::optional<base::Time> next_timer() const;
   // Records and due timers that are not done.
   std::int64_t outstanding() const;
@@ -154,7 +154,7 @@ class Lane {
   std::size_t running_ = 0;
   std::size_t held_records_ = 0;
   std::size_t held_bytes_ = 0;
-  bool has_begun_ = false;
+  bool has_begun_ = false;        // And is not closed.
   bool crowded_ = false;          // Until half of the room is free.
   std::int64_t outstanding_ = 0;  // What this lane has added to the bus's work and not taken off.
   TimerIndex timers_;
