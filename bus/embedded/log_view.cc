@@ -61,8 +61,9 @@ std::vector<stage::DueKey> LogView::due_keys(std::int64_t stage, base::Time from
   std::vector<stage::DueKey> keys;
   due_keys_.bind(1, stage).bind(2, from.time_since_epoch().count()).bind(3, static_cast<std::int64_t>(most));
   sqlite::Rows rows(due_keys_);
-  while (rows.next())
+  while (rows.next()) {
     keys.push_back({std::string(due_keys_.text(1)), base::Time(base::Duration(due_keys_.integer(0)))});
+  }
   return keys;
 }
 

@@ -141,8 +141,8 @@ class PartitionLane final : public stage::Log {
   bool abandoned_ = false;
   bool paused_ = true;
   std::map<std::string, Input> inputs_;
-  std::map<std::string, InputPosition>
-      unknown_inputs_;  // Places in inputs that another version reads: kept as they are.
+  // Places in inputs that another version reads: kept as they are.
+  std::map<std::string, InputPosition> unknown_inputs_;
   std::map<std::string, std::int64_t> counters_;
   std::set<UnitRef> units_;
   std::multiset<base::Time> fired_;  // When the timers were due that units under way fired; the maximum for none.

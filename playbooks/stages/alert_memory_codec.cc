@@ -10,7 +10,7 @@ namespace {
 using schemas::codec::Fields;
 using schemas::codec::Writer;
 
-// With its empty fields: the first release can't do without them.
+// With its empty fields: an older tocsin beside this one can't do without them.
 void write_identity(Writer& out, const schemas::IncidentIdentity& identity) {
   out.key("incident");
   out.begin_object();

@@ -88,8 +88,8 @@ class Writer {
   std::string take() { return std::move(out_); }
 
  private:
-  static constexpr std::size_t kUsualSize =
-      1024;  // Most records have 0.5 to 3 KB: growing there from 16 bytes takes time.
+  // Most records have 0.5 to 3 KB: growing there from 16 bytes takes time.
+  static constexpr std::size_t kUsualSize = 1024;
 
   void separate();
   void decimal(std::int64_t whole, std::int64_t nanos);
