@@ -25,6 +25,7 @@ using std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr std::size_t kDifferentRecords = 64;  // As many as bench/alerts.lua has bodies.
+constexpr int kRecordsOfAPartition = 8;        // So that they go to as many partitions as tocsin's do.
 constexpr int kPartitions = 12;
 constexpr int kTimeoutMs = 20'000;
 // Asleep shorter than this, a steady rate would burn the processor that the broker needs.
@@ -104,7 +105,7 @@ std::vector<Record> records_of(const std::string& servers, const char* topic) {
   rd_kafka_topic_partition_list_t* partitions = rd_kafka_topic_partition_list_new(kPartitions);
   for (int i = 0; i < kPartitions; ++i) {
     auto* partition = rd_kafka_topic_partition_list_add(partitions, topic, i);
-    partition->offset = RD_KAFKA_OFFSET_TAIL(static_cast<int>(kDifferentRecords));
+    partition->offset = RD_KAFKA_OFFSET_TAIL(kRecordsOfAPartition);
   }
   rd_kafka_assign(client.get(), partitions);
   rd_kafka_topic_partition_list_destroy(partitions);

@@ -11,6 +11,8 @@
 # An OPTION is --property NAME=VALUE, for every broker's server.properties, or --listener NAME=PROTOCOL, one more listener
 # (SECURE=SASL_SSL, say), whose addresses are then in DIR/listener-NAME. What it needs are properties.
 #
+# TOCSIN_KAFKA_JVM replaces the options of Java, which are for quick starts and not for speed.
+#
 # Prints bootstrap_servers=HOST:PORT,... once every node answers. Without --data the data lives in a new directory that
 # goes away at the end; with it, a second run finds the same topics on the same ports. See README.md.
 set -euo pipefail
@@ -57,7 +59,8 @@ fetch() {
 }
 
 # A small heap and a quick compiler: a broker of 300 MB that answers 4 s after its start.
-readonly kJava=(java -Xms128m -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+read -ra jvm <<< "${TOCSIN_KAFKA_JVM:--Xms128m -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC}"
+readonly kJava=(java "${jvm[@]}"
   -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.showDateTime=true -cp "$kHome/lib/*")
 
 # Ports below the kernel's range for outgoing connections, so that they are still free when a node comes back.
