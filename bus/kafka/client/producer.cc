@@ -17,6 +17,7 @@
 #include "bus/kafka/client/conf.h"
 #include "bus/kafka/client/handle.h"
 #include "bus/kafka/client/queue_watch.h"
+#include "bus/kafka/client/topic_handles.h"
 #include "bus/stage/completion.h"
 
 namespace bus::kafka {
@@ -36,8 +37,8 @@ struct Pending {
 // The arguments of one produce call; they point into the message.
 class ProduceArguments {
  public:
-  ProduceArguments(const Message& message, Pending* pending) {
-    add(RD_KAFKA_VTYPE_TOPIC).u.cstr = message.topic.c_str();
+  ProduceArguments(rd_kafka_topic_t* topic, const Message& message, Pending* pending) {
+    add(RD_KAFKA_VTYPE_RKT).u.rkt = topic;
     if (message.partition) add(RD_KAFKA_VTYPE_PARTITION).u.i32 = *message.partition;
     add_bytes(RD_KAFKA_VTYPE_KEY, message.key);
     if (message.value) add_bytes(RD_KAFKA_VTYPE_VALUE, *message.value);
@@ -102,6 +103,7 @@ struct Producer::State {
   bool fatal_told = false;
   asio::steady_timer flushed;  // Cancelled when nothing is in flight any more.
   HandlePtr handle;
+  TopicHandles topics;
   Queue events;
   std::unique_ptr<QueueWatch> watch;
 };
@@ -185,8 +187,10 @@ Producer::Producer(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Producer::~Producer() = default;
 
 base::Result<void> Producer::produce(Message message, Delivered done) {
+  rd_kafka_topic_t* topic = state_->topics.open(state_->handle->get(), message.topic);
+  if (topic == nullptr) return error_of(rd_kafka_last_error(), "produce to " + message.topic);
   auto pending = std::make_unique<Pending>(Pending{std::move(done)});
-  ProduceArguments arguments(message, pending.get());
+  ProduceArguments arguments(topic, message, pending.get());
   ++state_->in_flight;
   rd_kafka_error_t* error = rd_kafka_produceva(state_->handle->get(), arguments.data(), arguments.size());
   if (error == nullptr) {

@@ -98,6 +98,18 @@ TEST_F(KafkaProducer, RefusesAtOnceWhatIsTooLarge) {
   EXPECT_TRUE(refused.error().retry.is_never());
 }
 
+TEST_F(KafkaProducer, RefusesATopicWhoseNameIsNone) {
+  OnLoop producer(io, open({}));
+  Message odd = message();
+  odd.topic = std::string(1000, 'x');
+
+  auto refused = producer->produce(std::move(odd), [](Answer) { ADD_FAILURE(); });
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::kBadRequest);
+  EXPECT_EQ(producer->in_flight(), 0u);
+}
+
 TEST_F(KafkaProducer, SaysThatTheBrokerFindsItTooLarge) {
   OnLoop producer(io, open({}));
   cluster.push_errors(fakes::MockKafka::kProduce, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
