@@ -8,7 +8,7 @@
 
 #include "app/await.h"
 #include "app/pipeline.h"
-#include "app/threads.h"
+#include "base/threads.h"
 #include "bus/embedded/embedded_bus.h"
 #include "ingest/intake_record.h"
 
@@ -131,8 +131,8 @@ base::Result<Config> load(const std::string& path, const ConfigServices& service
 
 base::Result<ReplayCounts> replay(const ReplaySettings& settings, Recording recording) {
   if (recording.inputs.empty()) return base::permanent(base::Reason::kNoData, "the recording has no inputs");
-  Threads threads("replay", 2);
-  Threads driver("player", 1);
+  base::Threads threads("replay", 2);
+  base::Threads driver("player", 1);
   base::Metrics metrics;
   base::SystemClock wall_clock;
   base::Rng rng(0);

@@ -18,9 +18,9 @@
 #include "app/log_endpoints.h"
 #include "app/pipeline.h"
 #include "app/routes.h"
-#include "app/threads.h"
 #include "base/log.h"
 #include "base/task_group.h"
+#include "base/threads.h"
 #include "base/version.h"
 #include "ingest/alert_webhook.h"
 #include "net/http/curl_client.h"
@@ -31,9 +31,6 @@ namespace {
 
 using net::http::ServerRequest;
 using net::http::ServerResponse;
-
-// Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
-constexpr int kWorkNice = 15;
 
 // Between questions for the topics that there are.
 constexpr std::chrono::seconds kAskAgain(10);
@@ -72,15 +69,15 @@ struct Service::Parts {
   base::Metrics metrics;
   base::SystemClock clock;
   base::Rng rng{static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())};
-  Threads net{"net", 1};
-  Threads work{"work", work_threads(), kWorkNice};
-  Threads files{"files", 1, kWorkNice};
+  base::Threads net{"net", 1};
+  base::Threads work{"work", work_threads(), base::kWorkNice};
+  base::Threads files{"files", 1, base::kWorkNice};
   std::unique_ptr<InputRecorder> recorder;
   std::unique_ptr<net::http::Client> http;
   std::unique_ptr<net::http::Client> sink_http;  // Null: sinks send with `http`.
   std::optional<Config> config;
   BusSection section;  // Of the bus that runs: reloads keep it.
-  std::optional<Threads> looks;
+  std::optional<base::Threads> looks;
   std::unique_ptr<bus::Bus> bus;
   std::unique_ptr<Pipeline> pipeline;
   std::unique_ptr<heartbeat::Heart> heart;
@@ -120,7 +117,7 @@ base::Result<void> Service::Parts::load() {
 
 base::Result<void> Service::Parts::start_bus() {
   section = config->bus;
-  if (is_shared()) looks.emplace("looks", 1, kWorkNice);
+  if (is_shared()) looks.emplace("looks", 1, base::kWorkNice);
   bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor()});
   return bus->start();
 }

@@ -12,9 +12,9 @@
 #include "app/config.h"
 #include "app/excerpt.h"
 #include "app/pipeline.h"
-#include "app/threads.h"
 #include "app/verbs/looking.h"
 #include "app/verbs/verbs.h"
+#include "base/threads.h"
 #include "base/yaml/parse.h"
 #include "net/http/curl_client.h"
 
@@ -71,7 +71,7 @@ void ask_brokers(const Config& config, Online& online) {
   for (const auto& topic : found.topics) add(topic, online);
 }
 
-void ask_sinks(Config& config, Threads& threads, Online& online) {
+void ask_sinks(Config& config, base::Threads& threads, Online& online) {
   constexpr std::chrono::seconds kPatience(15);
   online.sinks = nlohmann::json::array();
   for (auto& member : config.sinks.members) {
@@ -127,7 +127,7 @@ std::string as_text(const Checked& checked, const std::string& online, const std
 int check(const CheckArgs& args) {
   std::ifstream file(args.config, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  Threads threads("check", 1);
+  base::Threads threads("check", 1);
   auto http = net::http::make_client({}, threads.executor());
   Checked checked;
   if (file) {

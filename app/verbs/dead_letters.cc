@@ -5,9 +5,9 @@
 
 #include "app/await.h"
 #include "app/table.h"
-#include "app/threads.h"
 #include "app/verbs/looking.h"
 #include "app/verbs/verbs.h"
+#include "base/threads.h"
 #include "net/http/curl_client.h"
 
 namespace app::verbs {
@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kAnswerWithin{30};
 nlohmann::json as_json(const bus::DeadLetter& letter) { return nlohmann::json::parse(bus::encode(letter)); }
 
 base::Result<std::string> post(const DeadLetterArgs& args, const nlohmann::json& body) {
-  Threads threads("http", 1);
+  base::Threads threads("http", 1);
   auto client = net::http::make_client({}, threads.executor());
   BOOST_OUTCOME_TRY(client->start());
   net::http::Request request;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/threads.h"
+#include "base/threads.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace app {
+namespace base {
 
 Threads::Threads(std::string name, int count, int nice) : context_(count), guard_(context_.get_executor()) {
   for (int i = 0; i < count; ++i) {
@@ -20,7 +20,7 @@ Threads::Threads(std::string name, int count, int nice) : context_(count), guard
 
 Threads::~Threads() { stop(); }
 
-base::Executor Threads::executor() { return context_.get_executor(); }
+Executor Threads::executor() { return context_.get_executor(); }
 
 void Threads::stop() {
   guard_.reset();
@@ -30,4 +30,4 @@ void Threads::stop() {
   }
 }
 
-}  // namespace app
+}  // namespace base

@@ -9,7 +9,10 @@
 
 #include "base/task.h"
 
-namespace app {
+namespace base {
+
+// Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
+inline constexpr int kWorkNice = 15;
 
 // Some threads that run one executor until they are told to stop.
 class Threads {
@@ -20,7 +23,7 @@ class Threads {
   // Stops and joins.
   ~Threads();
 
-  base::Executor executor();
+  Executor executor();
   // Ends the threads after what they are doing now; what is still queued is dropped. Works twice.
   void stop();
 
@@ -30,4 +33,4 @@ class Threads {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace app
+}  // namespace base
