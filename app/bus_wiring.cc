@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bus_wiring.h"
 
+#include "base/threads.h"
 #include "bus/embedded/embedded_bus.h"
 #include "bus/kafka/kafka_archive.h"
 #include "bus/spool/spool_bus.h"
@@ -58,6 +59,7 @@ bus::kafka::KafkaOptions kafka_bus_options(const BusSection& section, const std:
   options.dead_letter_retention = kafka.dead_letter_retention;
   options.data_dir = data_dir;
   options.instance = kafka.instance;
+  options.stage_nice = base::kWorkNice;
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/run_on.h"
 #include "bus/kafka/topics.h"
 #include "bus/stage/call.h"
 #include "bus/stage/completion.h"
@@ -66,10 +67,18 @@ base::Task<Outcome> Appends::find_topics(const std::vector<Outgoing>& records) {
   std::set<std::string> topics;
   for (const auto& record : records) topics.insert(record.topic);
   for (const auto& topic : topics) {
-    if (co_await cluster_.topic_soon(record_topic(cluster_.options(), topic))) continue;
+    if (co_await find_topic(topic)) continue;
     co_return base::passing(base::Reason::kUnavailable, "topic " + topic + ": " + cluster_.trouble());
   }
   co_return base::ok();
+}
+
+base::Task<bool> Appends::find_topic(const std::string& topic) {
+  if (known_.contains(topic)) co_return true;
+  auto spec = record_topic(cluster_.options(), topic);
+  if (!co_await base::run_on(cluster_.loop(), cluster_.topic_soon(std::move(spec)))) co_return false;
+  known_.insert(topic);
+  co_return true;
 }
 
 base::Result<std::vector<Message>> Appends::messages_of(std::vector<Outgoing> records, std::vector<Count> counts) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -10,7 +12,7 @@
 
 namespace bus::kafka {
 
-// Records and counts from outside a stage. For the bus's thread.
+// Records and counts from outside a stage. For the cluster's intake thread.
 class Appends {
  public:
   explicit Appends(Cluster& cluster);
@@ -20,11 +22,13 @@ class Appends {
 
  private:
   base::Task<base::Result<void>> find_topics(const std::vector<Outgoing>& records);
+  base::Task<bool> find_topic(const std::string& topic);
   base::Result<std::vector<Message>> messages_of(std::vector<Outgoing> records, std::vector<Count> counts);
   base::Task<base::Result<void>> send(std::vector<Message> messages);
 
   Cluster& cluster_;
   WireWriter wire_;
+  std::set<std::string> known_;  // Topics that were found.
   prometheus::Counter& refused_;
   prometheus::Histogram& seconds_;
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/run_on.h"
 #include "bus/kafka/topics.h"
 #include "bus/stage/completion.h"
 
@@ -44,32 +45,34 @@ ClientOptions client_of(const KafkaOptions& options) {
 
 }  // namespace
 
-Cluster::Cluster(const KafkaOptions& options, base::Clock& clock, base::Metrics& metrics, base::Executor loop)
+Cluster::Cluster(const KafkaOptions& options, Deps deps)
     : options_(options),
-      clock_(clock),
-      metrics_(metrics),
-      loop_(loop),
+      deps_(std::move(deps)),
       rng_(std::random_device()()),
-      intake_(intake_options(options, client_of(options)), loop, metrics, rng_),
-      outputs_(output_options(options, client_of(options)), loop, metrics, rng_),
-      tasks_(std::move(loop)) {
+      intake_rng_(std::random_device()()),
+      intake_(intake_options(options, client_of(options)), deps_.intake, deps_.metrics, intake_rng_),
+      outputs_(output_options(options, client_of(options)), deps_.loop, deps_.metrics, rng_),
+      heads_(deps_.loop, deps_.work,
+             [this](auto& topic, auto partition, auto next) { tell_watchers(topic, partition, next); }),
+      tasks_(deps_.loop) {
   for (const auto& topics : options_.read_together) read_together(topics);
 }
 
 ClientOptions Cluster::client_options() const { return client_of(options_); }
 
 base::Result<void> Cluster::open() {
-  BOOST_OUTCOME_TRY(connection_, Connection::open(client_options(), "bus", loop_, metrics_));
+  BOOST_OUTCOME_TRY(connection_, Connection::open(client_options(), "bus", deps_.loop, deps_.metrics));
   reader_ = std::make_unique<PartitionReader>(connection_);
   admin_ = std::make_unique<Admin>(connection_);
-  BOOST_OUTCOME_TRY(intake_.open());
   return outputs_.open();
 }
 
-void Cluster::close() {
+base::Result<void> Cluster::open_intake() { return intake_.open(); }
+
+base::Task<void> Cluster::close() {
   tasks_.cancel();
-  intake_.close();
-  outputs_.close();
+  co_await base::run_on(deps_.intake, intake_.close());
+  co_await outputs_.close();
 }
 
 void Cluster::read_together(const std::vector<std::string>& topics) {
@@ -93,7 +96,7 @@ void Cluster::with_topic(const TopicSpec& spec, std::function<void(int)> ready) 
 
 base::Task<int> Cluster::partitions_of(TopicSpec spec) {
   auto found = std::make_shared<int>(0);
-  auto timer = std::make_shared<boost::asio::steady_timer>(loop_, boost::asio::steady_timer::time_point::max());
+  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.loop, boost::asio::steady_timer::time_point::max());
   with_topic(spec, [found, timer](int partitions) {
     *found = partitions;
     timer->expires_at(boost::asio::steady_timer::time_point::min());
@@ -106,7 +109,7 @@ base::Task<int> Cluster::partitions_of(TopicSpec spec) {
 base::Task<bool> Cluster::topic_soon(TopicSpec spec) {
   if (is_known(spec.name)) co_return true;
   if (brokers_down()) co_return false;
-  auto timer = std::make_shared<boost::asio::steady_timer>(loop_, options_.append_timeout);
+  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.loop, options_.append_timeout);
   auto name = spec.name;
   with_topic(spec, [timer](int) { timer->expires_at(boost::asio::steady_timer::time_point::min()); });
   boost::system::error_code moved;
@@ -174,35 +177,40 @@ base::Task<std::string> Cluster::id() {
 }
 
 base::Task<void> Cluster::pause(int attempt) {
-  boost::asio::steady_timer timer(loop_, kBackoff.wait(attempt, rng_));
+  boost::asio::steady_timer timer(deps_.loop, kBackoff.wait(attempt, rng_));
   co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
-// Watchers know of a record before whoever waits for it does.
-Delivered Cluster::noting(const Message& message, Delivered done) {
-  return [this, topic = message.topic, done = std::move(done)](base::Result<Delivery> delivered) {
-    if (delivered) {
-      for (auto* watcher : watchers_[topic]) {
-        watcher->appended(topic, delivered.value().partition, delivered.value().offset + 1);
-      }
-    }
-    done(std::move(delivered));
-  };
+void Cluster::tell_watchers(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) {
+  auto watchers = watchers_.find(kafka_topic);
+  if (watchers == watchers_.end()) return;
+  for (auto* watcher : watchers->second) watcher->appended(kafka_topic, partition, next);
 }
 
+// Watchers count a record as work before whoever waits for it goes on; so does what is noted for them.
 void Cluster::produce_intake(Message message, Delivered done) {
-  Delivered noted = noting(message, std::move(done));
+  Delivered noted = [this, topic = message.topic, done = std::move(done)](base::Result<Delivery> delivered) {
+    if (delivered) heads_.note(topic, delivered.value().partition, delivered.value().offset + 1);
+    done(std::move(delivered));
+  };
   intake_.produce(std::move(message), std::move(noted));
 }
 
 base::Task<base::Result<Delivery>> Cluster::send_intake(Message message) {
+  co_return co_await base::run_on(deps_.intake, send_on_intake(std::move(message)));
+}
+
+base::Task<base::Result<Delivery>> Cluster::send_on_intake(Message message) {
   co_return co_await stage::suspend<base::Result<Delivery>>(
       [&](stage::Completion<base::Result<Delivery>> done) { produce_intake(std::move(message), std::move(done)); });
 }
 
 void Cluster::produce_output(Message message, Delivered done) {
-  Delivered noted = noting(message, std::move(done));
-  outputs_.produce(std::move(message), std::move(noted));
+  Delivered told = [this, topic = message.topic, done = std::move(done)](base::Result<Delivery> delivered) {
+    if (delivered) tell_watchers(topic, delivered.value().partition, delivered.value().offset + 1);
+    done(std::move(delivered));
+  };
+  outputs_.produce(std::move(message), std::move(told));
 }
 
 void Cluster::watch(const std::string& kafka_topic, AppendWatcher& watcher) {

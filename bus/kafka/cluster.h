@@ -18,9 +18,11 @@
 #include "bus/kafka/client/admin.h"
 #include "bus/kafka/client/connection.h"
 #include "bus/kafka/client/partition_reader.h"
+#include "bus/kafka/heads.h"
 #include "bus/kafka/kafka_bus.h"
 #include "bus/kafka/outbox.h"
 #include "bus/kafka/wire.h"
+#include "bus/stage/work.h"
 
 namespace bus::kafka {
 
@@ -33,19 +35,28 @@ class AppendWatcher {
 };
 
 // What all parts of the bus share: the options, the producers, the topics that are known to exist. For the thread of
-// `loop`, on which every part of the bus runs, but where it says otherwise.
+// `loop`, on which stages are served, but where it says otherwise. What comes in has a thread of its own, `intake`.
 class Cluster {
  public:
-  Cluster(const KafkaOptions& options, base::Clock& clock, base::Metrics& metrics, base::Executor loop);
+  struct Deps {
+    base::Clock& clock;
+    base::Metrics& metrics;
+    stage::Work& work;
+    base::Executor loop;
+    base::Executor intake;
+  };
+  Cluster(const KafkaOptions& options, Deps deps);
 
+  // From any thread, before anything else; the clients' threads inherit its niceness.
   base::Result<void> open();
-  void close();
+  base::Result<void> open_intake();
+  base::Task<void> close();
 
   const KafkaOptions& options() const { return options_; }
-  base::Clock& clock() { return clock_; }
-  base::Metrics& metrics() { return metrics_; }
+  base::Clock& clock() { return deps_.clock; }
+  base::Metrics& metrics() { return deps_.metrics; }
   base::Rng& rng() { return rng_; }
-  const base::Executor& loop() const { return loop_; }
+  const base::Executor& loop() const { return deps_.loop; }
   ClientOptions client_options() const;
   PartitionReader& reader() { return *reader_; }
 
@@ -62,7 +73,7 @@ class Cluster {
   // The name of the cluster, asked for until it answers.
   base::Task<std::string> id();
 
-  // What is appended from outside must be known to be kept soon, or refused.
+  // What is appended from outside must be known to be kept soon, or refused. The first for the thread of `intake`.
   void produce_intake(Message message, Delivered done);
   base::Task<base::Result<Delivery>> send_intake(Message message);
   // What stages put out waits until the broker takes it.
@@ -90,15 +101,16 @@ class Cluster {
   base::Task<base::Result<std::vector<TopicOutcome>>> find_or_make(TopicSpec spec);
   base::Result<int> judge(base::Result<std::vector<TopicOutcome>> outcome);
   base::Task<void> pause(int attempt);
-  Delivered noting(const Message& message, Delivered done);
+  void tell_watchers(const std::string& kafka_topic, std::int32_t partition, std::int64_t next);
+  base::Task<base::Result<Delivery>> send_on_intake(Message message);
 
   const KafkaOptions& options_;
-  base::Clock& clock_;
-  base::Metrics& metrics_;
-  base::Executor loop_;
+  Deps deps_;
   base::Rng rng_;
+  base::Rng intake_rng_;
   Outbox intake_;
   Outbox outputs_;
+  Heads heads_;
   std::shared_ptr<Connection> connection_;
   std::unique_ptr<PartitionReader> reader_;
   std::unique_ptr<Admin> admin_;

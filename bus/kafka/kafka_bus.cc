@@ -2,8 +2,6 @@
 #include "bus/kafka/kafka_bus.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,11 +15,11 @@
 #include <random>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/run_on.h"
+#include "base/threads.h"
 #include "bus/embedded/lock_file.h"
 #include "bus/kafka/appends.h"
 #include "bus/kafka/broadcasts.h"
@@ -54,11 +52,8 @@ std::string instance_of(const std::filesystem::path& data_dir) {
   return name;
 }
 
-base::Task<void> keep(base::Task<Outcome> task, std::optional<Outcome>& outcome) {
-  outcome.emplace(co_await std::move(task));
-}
-
-// All of it runs on one thread; what callers ask on theirs is handed over.
+// Stages are served on one thread and what comes in is taken on another, which does not wait for it; what callers ask
+// on theirs is handed over.
 class KafkaBus final : public Bus {
  public:
   KafkaBus(KafkaOptions options, base::Clock& clock, base::Metrics& metrics);
@@ -84,9 +79,8 @@ class KafkaBus final : public Bus {
     base::Executor executor;
   };
 
-  base::Task<void> on_loop(base::Task<void> task);
-  base::Task<Outcome> on_loop(base::Task<Outcome> task);
   Outcome open();
+  Outcome open_cluster();
   void begin_stage(Joining joining);
   base::Task<void> before_stages();
   base::Task<void> close_stages();
@@ -94,8 +88,8 @@ class KafkaBus final : public Bus {
   Phase phase() const;
 
   const KafkaOptions options_;
-  asio::io_context loop_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> keep_running_{loop_.get_executor()};
+  base::Threads loop_;
+  base::Threads intake_{"intake", 1};
   stage::Work work_;
   Cluster cluster_;
   Broadcasts broadcasts_;
@@ -108,35 +102,22 @@ class KafkaBus final : public Bus {
   Phase phase_ = Phase::kNew;
   std::vector<Joining> joining_;  // Before start().
   std::map<std::string, MemberRef, std::less<>> members_;
-
-  std::thread thread_;  // Last: runs on the fields above.
 };
 
 KafkaBus::KafkaBus(KafkaOptions options, base::Clock& clock, base::Metrics& metrics)
     : options_(std::move(options)),
+      loop_("bus", 1, options_.stage_nice),
       work_([this] {
         for (const auto& member : members()) member->look();
       }),
-      cluster_(options_, clock, metrics, loop_.get_executor()),
+      cluster_(options_, {clock, metrics, work_, loop_.executor(), intake_.executor()}),
       broadcasts_(cluster_),
       appends_(cluster_) {}
 
 KafkaBus::~KafkaBus() {
-  if (phase() == Phase::kRunning) asio::co_spawn(loop_, stop(), asio::use_future).wait();
-  keep_running_.reset();
+  if (phase() == Phase::kRunning) asio::co_spawn(loop_.executor(), stop(), asio::use_future).wait();
+  intake_.stop();
   loop_.stop();
-  if (thread_.joinable()) thread_.join();
-}
-
-// Runs a task on the bus's thread and comes back.
-base::Task<void> KafkaBus::on_loop(base::Task<void> task) {
-  co_await base::run_on(loop_.get_executor(), std::move(task));
-}
-
-base::Task<Outcome> KafkaBus::on_loop(base::Task<Outcome> task) {
-  std::optional<Outcome> outcome;
-  co_await on_loop(keep(std::move(task), outcome));
-  co_return *std::move(outcome);
 }
 
 Outcome KafkaBus::start() {
@@ -147,8 +128,7 @@ Outcome KafkaBus::start() {
     phase_ = Phase::kRunning;
     joining = std::move(joining_);
   }
-  asio::post(loop_, [this] { broadcasts_.read_all(); });
-  thread_ = std::thread([this] { loop_.run(); });
+  asio::post(loop_.executor(), [this] { broadcasts_.read_all(); });
   for (auto& stage : joining) begin_stage(std::move(stage));
   return base::ok();
 }
@@ -163,7 +143,15 @@ Outcome KafkaBus::open() {
   BOOST_OUTCOME_TRY(lock_, embedded::LockFile::acquire(options_.data_dir));
   instance_ = options_.instance.empty() ? instance_of(options_.data_dir) : options_.instance;
   BOOST_OUTCOME_TRY(cache_, StateCache::open(options_.data_dir / "kafka-state.db"));
-  return cluster_.open();
+  BOOST_OUTCOME_TRY(cluster_.open_intake());
+  return open_cluster();
+}
+
+// On the bus's thread, whose niceness the clients' threads inherit.
+Outcome KafkaBus::open_cluster() {
+  std::promise<Outcome> opened;
+  asio::post(loop_.executor(), [&] { opened.set_value(cluster_.open()); });
+  return opened.get_future().get();
 }
 
 base::Task<void> KafkaBus::stop() {
@@ -174,7 +162,7 @@ base::Task<void> KafkaBus::stop() {
     joining_.clear();
   }
   if (before == Phase::kRunning) {
-    co_await on_loop(close_stages());
+    co_await base::run_on(loop_.executor(), close_stages());
     cache_.reset();
     lock_.reset();
   }
@@ -184,23 +172,23 @@ base::Task<void> KafkaBus::stop() {
 base::Task<void> KafkaBus::close_stages() {
   auto all = members();
   auto left = std::make_shared<std::size_t>(all.size());
-  auto signal = std::make_shared<asio::steady_timer>(loop_, asio::steady_timer::time_point::max());
+  auto signal = std::make_shared<asio::steady_timer>(loop_.executor(), asio::steady_timer::time_point::max());
   for (const auto& member : all) {
-    asio::co_spawn(loop_, member->close(), [left, signal](const std::exception_ptr&) {
+    asio::co_spawn(loop_.executor(), member->close(), [left, signal](const std::exception_ptr&) {
       if (--*left == 0) signal->cancel();
     });
   }
   boost::system::error_code raised;
   if (*left > 0) co_await signal->async_wait(asio::redirect_error(asio::use_awaitable, raised));
   co_await broadcasts_.close();
-  cluster_.close();
+  co_await cluster_.close();
   std::lock_guard lock(mutex_);
   members_.clear();
 }
 
 base::Task<Outcome> KafkaBus::append(std::vector<Outgoing> records, std::vector<Count> counts) {
   if (phase() != Phase::kRunning) co_return closed();
-  co_return co_await on_loop(appends_.append(std::move(records), std::move(counts)));
+  co_return co_await base::run_on(intake_.executor(), appends_.append(std::move(records), std::move(counts)));
 }
 
 Outcome KafkaBus::add_stage(StageSpec spec, Handler& handler, base::Executor executor) {
@@ -231,7 +219,7 @@ void KafkaBus::begin_stage(Joining joining) {
     std::lock_guard lock(mutex_);
     members_.insert_or_assign(std::move(name), member);
   }
-  asio::post(loop_, [member] { member->start(); });
+  asio::post(loop_.executor(), [member] { member->start(); });
 }
 
 // Handlers rely on broadcast tables; states are of the cluster that they came from.
@@ -248,7 +236,7 @@ base::Task<void> KafkaBus::remove_stage(std::string_view name) {
     if (found == members_.end()) co_return;
     member = found->second;
   }
-  co_await on_loop(member->close());
+  co_await base::run_on(loop_.executor(), member->close());
   std::lock_guard lock(mutex_);
   if (auto found = members_.find(member->spec().name); found != members_.end() && found->second == member) {
     members_.erase(found);
@@ -258,14 +246,15 @@ base::Task<void> KafkaBus::remove_stage(std::string_view name) {
 base::Result<std::shared_ptr<BroadcastTable>> KafkaBus::join_broadcast(std::string topic, std::size_t max_entries) {
   auto table = broadcasts_.table(topic, max_entries);
   if (phase() == Phase::kRunning) {
-    asio::co_spawn(loop_, broadcasts_.whole(), asio::use_future).wait_for(kJoinPatience);
+    asio::co_spawn(loop_.executor(), broadcasts_.whole(), asio::use_future).wait_for(kJoinPatience);
   }
   return std::shared_ptr<BroadcastTable>(std::move(table));
 }
 
 base::Task<Outcome> KafkaBus::publish(std::string topic, std::string key, std::string value) {
   if (phase() != Phase::kRunning) co_return closed();
-  co_return co_await on_loop(broadcasts_.publish(std::move(topic), std::move(key), std::move(value)));
+  co_return co_await base::run_on(loop_.executor(),
+                                  broadcasts_.publish(std::move(topic), std::move(key), std::move(value)));
 }
 
 std::optional<base::Time> KafkaBus::next_timer() const {

@@ -36,7 +36,7 @@ base::Result<void> Outbox::open() {
 }
 
 // What is still under way completes with kCancelled, inside.
-void Outbox::close() {
+base::Task<void> Outbox::close() {
   closed_ = true;
   tasks_.cancel();
   std::shared_ptr<Producer> last;
@@ -44,6 +44,8 @@ void Outbox::close() {
     std::lock_guard lock(mutex_);
     last = std::move(producer_);
   }
+  last.reset();
+  co_await tasks_.wait();
 }
 
 void Outbox::produce(Message message, Delivered done) {

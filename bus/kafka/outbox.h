@@ -20,7 +20,7 @@ class Outbox {
   Outbox(ProducerOptions options, base::Executor executor, base::Metrics& metrics, base::Rng& rng);
 
   base::Result<void> open();
-  void close();
+  base::Task<void> close();
 
   // `done` is called once, later, however it ends.
   void produce(Message message, Delivered done);

@@ -33,8 +33,11 @@ TEST(KafkaCluster, WhoeverAppendsFirstWantsAnInputAsTheStageWould) {
   options.read_together = {{"findings", "commands"}};
   base::SystemClock clock;
   base::Metrics metrics;
+  stage::Work work;
   fakes::IoThread io;
-  OnLoop cluster(io, std::make_unique<Cluster>(options, clock, metrics, io.executor()));
+  fakes::IoThread intake;
+  OnLoop cluster(
+      io, std::make_unique<Cluster>(options, Cluster::Deps{clock, metrics, work, io.executor(), intake.executor()}));
   ASSERT_TRUE(on(io, [&] { return cluster->open().has_value(); }));
 
   Seen<int> found;
@@ -46,10 +49,7 @@ TEST(KafkaCluster, WhoeverAppendsFirstWantsAnInputAsTheStageWould) {
   EXPECT_TRUE(found.wait_for(1));
   auto differences = cluster->differences();
   EXPECT_EQ(std::count(differences.begin(), differences.end(), "topic commands has 4 partitions, wanted 2"), 1);
-  on(io, [&] {
-    cluster->close();
-    return true;
-  });
+  io.run(cluster->close());
 }
 
 }  // namespace
