@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# bench/kafka.sh BUILD_DIR [--quick]
+# bench/kafka.sh BUILD_DIR [--quick] [PART...]
 # Measures tocsin over a Kafka of its own (deploy/dev/kafka/run.sh, so Java is needed) and, in the same minutes, what it is
 # compared with: librdkafka alone with the same records, nginx answering the same POSTs (where it is installed), the
 # embedded log, or itself with one process less. Runs alternate, the table has medians. Slowness is no failure.
+# PARTs are intake, latency, catching-up, scaling; none is all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source bench/table.sh
 
-build=${1:?usage: bench/kafka.sh BUILD_DIR [--quick]}
+build=${1:?usage: bench/kafka.sh BUILD_DIR [--quick] [PART...]}
+shift
 seconds=8 rounds=5 backlog=20000 warm=60
-if [ "${2:-}" = --quick ]; then seconds=3 rounds=3 backlog=12000 warm=30; fi
+if [ "${1:-}" = --quick ]; then shift; seconds=3 rounds=3 backlog=12000 warm=30; fi
+parts=("$@")
 readonly kConnections=64 kLiveRate=200 kSteadyRate=10000
 readonly kPort=19310 kNginxPort=19330 kReceiver=19320 # Below those that outgoing connections take.
 tocsin=$build/tocsin
@@ -26,6 +29,7 @@ work=$(cd "$work" && pwd)
 groups=/sys/fs/cgroup
 [ -e "$groups/cgroup.controllers" ] || groups=$groups/cpu
 pids=() kafka='' nginx=''
+wanted() { [ ${#parts[@]} -eq 0 ] || [[ " ${parts[*]} " == *" $1 "* ]]; } # PART
 finish() {
   stop
   [ -z "$nginx" ] || kill "$nginx" 2>/dev/null || true
@@ -196,32 +200,36 @@ measure_scaling() {
 exec 3< <(TOCSIN_KAFKA_JVM="-Xms1g -Xmx1g" exec deploy/dev/kafka/run.sh --data "$work/kafka")
 kafka=$!
 IFS='=' read -r _ servers <&3
-"$build/bench/kafka_produce" "$servers" --create bench.raw
-start_nginx
 echo "bench: $(nproc) cores, data on $(stat -f -c %T "$work"), $rounds rounds of $seconds s, commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)" >&2
 
 config intake intake. "$(file_sink intake)"
 run intake "$kPort" ingest
 await "the intake" 60 is_ready "$kPort"
 seconds=$warm post "$kPort" 1 > /dev/null # Leaves what librdkafka alone takes as its records.
-measure_intake 1 intake.intake
-measure_acknowledgement
+if wanted intake; then
+  "$build/bench/kafka_produce" "$servers" --create bench.raw
+  start_nginx
+  measure_intake 1 intake.intake
+  measure_acknowledgement
+  stop
+  config intake64 intake64. "$(file_sink intake64)"
+  run intake64 "$kPort" ingest
+  await "the intake" 60 is_ready "$kPort"
+  post "$kPort" 64 > /dev/null
+  measure_intake 64 intake64.intake
+fi
 stop
-config intake64 intake64. "$(file_sink intake64)"
-run intake64 "$kPort" ingest
-await "the intake" 60 is_ready "$kPort"
-post "$kPort" 64 > /dev/null
-measure_intake 64 intake64.intake
-stop
-config webhook webhook. "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$kReceiver/\"}"
-config embedded "" "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$((kReceiver + 3))/\"}"
-run webhook "$kPort"
-run embedded $((kPort + 3))
-await "the pipeline over Kafka" 60 is_ready "$kPort"
-await "the pipeline over the embedded log" 60 is_ready $((kPort + 3))
-measure_latency
-stop
-measure_catching_up
-measure_scaling
+if wanted latency; then
+  config webhook webhook. "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$kReceiver/\"}"
+  config embedded "" "webhook_sink: {name: webhook, url: \"http://127.0.0.1:$((kReceiver + 3))/\"}"
+  run webhook "$kPort"
+  run embedded $((kPort + 3))
+  await "the pipeline over Kafka" 60 is_ready "$kPort"
+  await "the pipeline over the embedded log" 60 is_ready $((kPort + 3))
+  measure_latency
+  stop
+fi
+if wanted catching-up; then measure_catching_up; fi
+if wanted scaling; then measure_scaling; fi
 
 print_table
