@@ -17,8 +17,8 @@ inline constexpr int kWorkNice = 15;
 // Some threads that run one executor until they are told to stop.
 class Threads {
  public:
-  // `name` is what the system shows (at most 15 characters). `nice` is added to the threads' niceness: work that can
-  // wait gives way to what answers people.
+  // `name` is what the system shows (at most 15 characters). `nice` is the threads' niceness, unless it is 0:
+  // work that can wait gives way to what answers people.
   Threads(std::string name, int count, int nice = 0);
   // Stops and joins.
   ~Threads();

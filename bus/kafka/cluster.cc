@@ -49,11 +49,10 @@ Cluster::Cluster(const KafkaOptions& options, Deps deps)
     : options_(options),
       deps_(std::move(deps)),
       rng_(std::random_device()()),
-      intake_rng_(std::random_device()()),
-      intake_(intake_options(options, client_of(options)), deps_.intake, deps_.metrics, intake_rng_),
-      outputs_(output_options(options, client_of(options)), deps_.loop, deps_.metrics, rng_),
       heads_(deps_.loop, deps_.work,
              [this](auto& topic, auto partition, auto next) { tell_watchers(topic, partition, next); }),
+      intake_(intake_options(options, client_of(options)), deps_.intake, deps_.metrics, rng_),
+      outputs_(output_options(options, client_of(options)), deps_.loop, deps_.metrics, rng_),
       tasks_(deps_.loop) {
   for (const auto& topics : options_.read_together) read_together(topics);
 }
@@ -69,8 +68,14 @@ base::Result<void> Cluster::open() {
 
 base::Result<void> Cluster::open_intake() { return intake_.open(); }
 
+// Appends that wait for their topic go on first: intake is closed behind them.
 base::Task<void> Cluster::close() {
+  closed_ = true;
   tasks_.cancel();
+  for (auto& [name, topic] : topics_) {
+    for (auto& ready : std::exchange(topic.waiting, {})) ready(0);
+  }
+  co_await tasks_.wait();
   co_await base::run_on(deps_.intake, intake_.close());
   co_await outputs_.close();
 }
@@ -86,7 +91,7 @@ void Cluster::read_together(const std::vector<std::string>& topics) {
 
 void Cluster::with_topic(const TopicSpec& spec, std::function<void(int)> ready) {
   Topic& topic = topics_[spec.name];
-  if (topic.partitions > 0) {
+  if (topic.partitions > 0 || closed_) {
     ready(topic.partitions);
     return;
   }

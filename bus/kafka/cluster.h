@@ -50,6 +50,7 @@ class Cluster {
   // From any thread, before anything else; the clients' threads inherit its niceness.
   base::Result<void> open();
   base::Result<void> open_intake();
+  // The last call, while both threads run. Also after an open that failed.
   base::Task<void> close();
 
   const KafkaOptions& options() const { return options_; }
@@ -64,7 +65,7 @@ class Cluster {
   void read_together(const std::vector<std::string>& topics);
 
   // Calls `ready` with the number of the topic's partitions once it exists: at once if that is known, else when it was
-  // found or made, which is tried until close().
+  // found or made, which is tried until close(): then with 0.
   void with_topic(const TopicSpec& spec, std::function<void(int)> ready);
   // The same to be awaited; 0 or an exception when the awaiting task is cancelled.
   base::Task<int> partitions_of(TopicSpec spec);
@@ -107,16 +108,16 @@ class Cluster {
   const KafkaOptions& options_;
   Deps deps_;
   base::Rng rng_;
-  base::Rng intake_rng_;
+  std::map<std::string, std::vector<AppendWatcher*>> watchers_;
+  Heads heads_;
   Outbox intake_;
   Outbox outputs_;
-  Heads heads_;
   std::shared_ptr<Connection> connection_;
   std::unique_ptr<PartitionReader> reader_;
   std::unique_ptr<Admin> admin_;
   std::map<std::string, Topic> topics_;
   std::map<std::string, std::vector<std::string>> read_before_;  // Of each input of a stage, those before it.
-  std::map<std::string, std::vector<AppendWatcher*>> watchers_;
+  bool closed_ = false;
   mutable std::mutex mutex_;
   std::string trouble_;
   std::vector<std::string> differences_;

@@ -19,7 +19,7 @@ class Heads {
  public:
   using Tell = std::function<void(const std::string& kafka_topic, std::int32_t partition, std::int64_t next)>;
 
-  // `tell` runs on `loop`, which lets go of what it has queued before this ends.
+  // `tell` runs on `loop`, which runs nothing any more when this ends.
   Heads(base::Executor loop, stage::Work& work, Tell tell);
 
   // Everything of the partition below `next` exists. Thread-safe.

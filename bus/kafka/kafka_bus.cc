@@ -143,15 +143,17 @@ Outcome KafkaBus::open() {
   BOOST_OUTCOME_TRY(lock_, embedded::LockFile::acquire(options_.data_dir));
   instance_ = options_.instance.empty() ? instance_of(options_.data_dir) : options_.instance;
   BOOST_OUTCOME_TRY(cache_, StateCache::open(options_.data_dir / "kafka-state.db"));
-  BOOST_OUTCOME_TRY(cluster_.open_intake());
-  return open_cluster();
+  auto opened = cluster_.open_intake();
+  if (opened) opened = open_cluster();
+  if (!opened) asio::co_spawn(loop_.executor(), cluster_.close(), asio::use_future).wait();
+  return opened;
 }
 
 // On the bus's thread, whose niceness the clients' threads inherit.
 Outcome KafkaBus::open_cluster() {
-  std::promise<Outcome> opened;
-  asio::post(loop_.executor(), [&] { opened.set_value(cluster_.open()); });
-  return opened.get_future().get();
+  std::packaged_task<Outcome()> open([this] { return cluster_.open(); });
+  asio::post(loop_.executor(), [&open] { open(); });
+  return open.get_future().get();
 }
 
 base::Task<void> KafkaBus::stop() {

@@ -62,8 +62,8 @@ struct KafkaOptions {
   std::size_t state_bytes_per_ms = 4096;
   // Between tries of a record that failed.
   base::Backoff backoff{};
-  // Added to the niceness of the threads that serve stages: what they work on is kept and can wait, what is about to
-  // come in can't.
+  // The niceness of the threads that serve stages: what they work on is kept and can wait, what is about to come in
+  // can't.
   int stage_nice = 0;
   // Called with the name of each step on the way of a record, for tests that end the process there. Names:
   // docs/formats/kafka-topics.md.

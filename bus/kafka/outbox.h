@@ -14,11 +14,12 @@
 
 namespace bus::kafka {
 
-// A producer that is made anew when it has failed for good. For the thread of `executor`, but brokers_down().
+// A producer that is made anew when it has failed for good. For the thread of `executor`, but for what says otherwise.
 class Outbox {
  public:
   Outbox(ProducerOptions options, base::Executor executor, base::Metrics& metrics, base::Rng& rng);
 
+  // From any thread, before anything else.
   base::Result<void> open();
   base::Task<void> close();
 

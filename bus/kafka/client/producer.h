@@ -37,7 +37,7 @@ class Producer {
   ~Producer();
 
   // Takes the message and calls `done` later, exactly once; or refuses and never calls it: kFull (too much waits),
-  // kTooLarge, kUnavailable (failed for good). Does not block.
+  // kTooLarge, kBadRequest (no name for a topic), kUnavailable (failed for good). Does not block.
   base::Result<void> produce(Message message, Delivered done);
   base::Task<base::Result<Delivery>> send(Message message);
 
