@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/bus_wiring.h"
 
-#include "base/threads.h"
 #include "bus/embedded/embedded_bus.h"
 #include "bus/kafka/kafka_archive.h"
 #include "bus/spool/spool_bus.h"
@@ -59,13 +58,14 @@ bus::kafka::KafkaOptions kafka_bus_options(const BusSection& section, const std:
   options.dead_letter_retention = kafka.dead_letter_retention;
   options.data_dir = data_dir;
   options.instance = kafka.instance;
-  options.stage_nice = base::kWorkNice;
   return options;
 }
 
 std::unique_ptr<bus::Bus> make_bus(const BusSection& section, const std::string& data_dir, BusDeps deps) {
   if (section.type == BusType::kEmbedded) return make_embedded(section.retention, data_dir, deps);
-  auto bus = bus::kafka::make_kafka_bus(kafka_bus_options(section, data_dir), deps.clock, deps.metrics);
+  auto options = kafka_bus_options(section, data_dir);
+  options.stage_nice = deps.stage_nice;
+  auto bus = bus::kafka::make_kafka_bus(std::move(options), deps.clock, deps.metrics);
   if (section.kafka->spool.empty()) return bus;
   bus::spool::SpoolOptions spool;
   spool.dir = section.kafka->spool;

@@ -24,6 +24,7 @@ struct BusDeps {
   base::Clock& clock;
   base::Metrics& metrics;
   base::Executor work;  // Where a spool drains.
+  int stage_nice = 0;   // KafkaOptions::stage_nice.
 };
 
 // The bus of a process, not started. On Kafka the data directory holds what this process remembers of it.

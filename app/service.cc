@@ -32,6 +32,9 @@ namespace {
 using net::http::ServerRequest;
 using net::http::ServerResponse;
 
+// Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
+constexpr int kWorkNice = 15;
+
 // Between questions for the topics that there are.
 constexpr std::chrono::seconds kAskAgain(10);
 
@@ -70,8 +73,8 @@ struct Service::Parts {
   base::SystemClock clock;
   base::Rng rng{static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())};
   base::Threads net{"net", 1};
-  base::Threads work{"work", work_threads(), base::kWorkNice};
-  base::Threads files{"files", 1, base::kWorkNice};
+  base::Threads work{"work", work_threads(), kWorkNice};
+  base::Threads files{"files", 1, kWorkNice};
   std::unique_ptr<InputRecorder> recorder;
   std::unique_ptr<net::http::Client> http;
   std::unique_ptr<net::http::Client> sink_http;  // Null: sinks send with `http`.
@@ -117,8 +120,8 @@ base::Result<void> Service::Parts::load() {
 
 base::Result<void> Service::Parts::start_bus() {
   section = config->bus;
-  if (is_shared()) looks.emplace("looks", 1, base::kWorkNice);
-  bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor()});
+  if (is_shared()) looks.emplace("looks", 1, kWorkNice);
+  bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor(), kWorkNice});
   return bus->start();
 }
 

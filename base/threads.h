@@ -11,9 +11,6 @@
 
 namespace base {
 
-// Stages give way to intake and health: what is accepted is durable and can wait, what is not yet accepted can't.
-inline constexpr int kWorkNice = 15;
-
 // Some threads that run one executor until they are told to stop.
 class Threads {
  public:
