@@ -14,6 +14,12 @@ shift
 seconds=8 rounds=5 backlog=20000 warm=60
 if [ "${1:-}" = --quick ]; then shift; seconds=3 rounds=3 backlog=12000 warm=30; fi
 parts=("$@")
+for part in "${parts[@]}"; do
+  case "$part" in
+    intake | latency | catching-up | scaling) ;;
+    *) echo "bench/kafka.sh: no part '$part': intake, latency, catching-up or scaling" >&2; exit 2 ;;
+  esac
+done
 readonly kConnections=64 kLiveRate=200 kSteadyRate=10000
 readonly kPort=19310 kNginxPort=19330 kReceiver=19320 # Below those that outgoing connections take.
 tocsin=$build/tocsin
