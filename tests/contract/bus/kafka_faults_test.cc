@@ -189,7 +189,8 @@ TEST_F(KafkaFaults, ALargeStateIsNotWrittenForEachRecord) {
   }
   first_->wait(first_->bus().idle());
   EXPECT_EQ(hoarder.kept, kRecords);
-  EXPECT_LT(first_->states_written(), int{kRecords} / 2);
+  // 100 of 300 on a quiet machine and 170 on one whose appends are slow; 290 without the pauses.
+  EXPECT_LT(first_->states_written(), int{kRecords} * 3 / 4);
   first_.reset();
 }
 
