@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "bus/kafka/packing.h"
+#include "bus/stage/progress.h"
 
 namespace bus::kafka {
 
@@ -133,7 +134,9 @@ PositionRecord unpack_position(Unpacker& unpacker) {
   record.seq = unpacker.number();
   for (std::size_t left = unpacker.size(); left > 0; --left) {
     std::string topic(unpacker.text());
-    record.inputs.emplace(std::move(topic), unpack_input(unpacker));
+    InputPosition input = unpack_input(unpacker);
+    stage::Progress(input.next, input.ahead);  // Throws unless these are ranges.
+    record.inputs.emplace(std::move(topic), std::move(input));
   }
   for (std::size_t left = unpacker.size(); left > 0; --left) {
     std::string counter(unpacker.text());

@@ -17,7 +17,7 @@ namespace bus::kafka {
 
 namespace {
 
-// For a whole partition of states: 1 GB at 10 MB/s.
+// For some of a partition's states.
 constexpr std::chrono::seconds kReadPatience(120);
 constexpr std::chrono::seconds kAskPatience(10);
 // Keys put into the copy before they are written to its file.
@@ -53,34 +53,50 @@ base::Task<base::Result<LaneStart>> LaneRestore::run() {
   auto begun = std::chrono::steady_clock::now();
   BOOST_OUTCOME_CO_TRY(auto ends,
                        co_await cluster_.reader().watermarks({changelog_, name_.second}, base::in(kAskPatience)));
+  BOOST_OUTCOME_CO_TRY(is_wanted());
   begin_from_copy();
   BOOST_OUTCOME_CO_TRY(co_await read_until(ends.high));
-  std::int64_t epoch = ++epoch_;
-  BOOST_OUTCOME_CO_TRY(auto claim, co_await write(claim_key(epoch), ""));
-  BOOST_OUTCOME_CO_TRY(co_await read_until(claim));
-  if (epoch_ != epoch) co_return base::passing(base::Reason::kUnavailable, "another process claimed the partition");
-
+  BOOST_OUTCOME_CO_TRY(auto claimed_at, co_await claim());
   LaneStart start;
   fold_units();
   BOOST_OUTCOME_CO_TRY(co_await find_ends(start));
-  position_->epoch = epoch;
-  ++position_->version;
-  position_->claimed_at = claim;
-  BOOST_OUTCOME_CO_TRY(auto written, co_await write(position_record_key(epoch), encode(*position_)));
-  for (std::int64_t old : old_positions_) {
-    BOOST_OUTCOME_CO_TRY(co_await write(position_record_key(old), std::nullopt));
-  }
-  if (epoch > kClaimsKept) {
-    BOOST_OUTCOME_CO_TRY(co_await write(claim_key(epoch - kClaimsKept), std::nullopt));
-  }
-
-  start.changelog_next = written + 1;
+  BOOST_OUTCOME_CO_TRY(start.changelog_next, co_await write_place(claimed_at));
   StateCache::Mark mark{start.changelog_next, *position_};
   cache_.flush(name_, &mark, wall_clock());
   start.position = *std::move(position_);
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   metrics_.restore_seconds.Observe(took.count());
   co_return start;
+}
+
+base::Result<void> LaneRestore::is_wanted() const {
+  if (given_up_) return base::passing(base::Reason::kCancelled, "the partition was taken away");
+  return base::ok();
+}
+
+// Where the claim lies. Of two that claim the same epoch the first has it: the second reads that.
+base::Task<base::Result<std::int64_t>> LaneRestore::claim() {
+  std::int64_t epoch = epoch_ + 1;
+  BOOST_OUTCOME_CO_TRY(auto claimed_at, co_await write(claim_key(epoch), ""));
+  BOOST_OUTCOME_CO_TRY(co_await read_until(claimed_at));
+  if (epoch_ >= epoch) co_return base::passing(base::Reason::kUnavailable, "another process claimed the partition");
+  epoch_ = epoch;
+  co_return claimed_at;
+}
+
+// The position of this owner, in the place of those before. Returns where the changelog goes on behind it.
+base::Task<base::Result<std::int64_t>> LaneRestore::write_place(std::int64_t claimed_at) {
+  position_->epoch = epoch_;
+  ++position_->version;
+  position_->claimed_at = claimed_at;
+  BOOST_OUTCOME_CO_TRY(auto written, co_await write(position_record_key(epoch_), encode(*position_)));
+  for (std::int64_t old : old_positions_) {
+    BOOST_OUTCOME_CO_TRY(co_await write(position_record_key(old), std::nullopt));
+  }
+  if (epoch_ > kClaimsKept) {
+    BOOST_OUTCOME_CO_TRY(co_await write(claim_key(epoch_ - kClaimsKept), std::nullopt));
+  }
+  co_return written + 1;
 }
 
 void LaneRestore::begin_from_copy() {
@@ -103,13 +119,9 @@ base::Task<base::Result<void>> LaneRestore::read_until(std::int64_t end) {
     // The partition is shorter than the copy is good for: it was made anew.
     is_copy_wrong_ = true;
   } else {
-    auto read = co_await cluster_.reader().read(
-        {{changelog_, name_.second, next_ > 0 ? next_ : kOldest, end}},
-        [this](const MessageView& message) {
-          apply(message);
-          return !is_copy_wrong_;
-        },
-        base::in(kReadPatience));
+    auto read = co_await read_on(end);
+    BOOST_OUTCOME_CO_TRY(is_wanted());
+    BOOST_OUTCOME_CO_TRY(readable_);
     if (!read && read.error().reason == base::Reason::kNoData) is_copy_wrong_ = true;
     if (!read && !is_copy_wrong_) co_return read.error();
   }
@@ -121,6 +133,21 @@ base::Task<base::Result<void>> LaneRestore::read_until(std::int64_t end) {
   }
   next_ = end;
   co_return base::ok();
+}
+
+// For as long as something comes: how much there is to read, nobody knows.
+base::Task<base::Result<void>> LaneRestore::read_on(std::int64_t end) {
+  auto visit = [this](const MessageView& message) {
+    if (!given_up_) apply(message);
+    return !given_up_ && !is_copy_wrong_ && readable_;
+  };
+  while (true) {
+    std::int64_t from = next_;
+    auto read = co_await cluster_.reader().read({{changelog_, name_.second, from > 0 ? from : kOldest, end}}, visit,
+                                                base::in(kReadPatience));
+    bool has_moved = next_ != from;
+    if (read || read.error().reason != base::Reason::kTimeout || !has_moved) co_return read;
+  }
 }
 
 void LaneRestore::apply(const MessageView& message) {
@@ -170,8 +197,7 @@ void LaneRestore::apply_position(const MessageView& message, std::int64_t epoch)
   auto value = value_of(message);
   auto record = value ? decode_position_record(value.value()) : base::Result<PositionRecord>(value.error());
   if (!record) {
-    base::log::error("bus: a changelog record can't be read",
-                     {{"topic", changelog_}, {"offset", message.offset}, {"error", record.error().message}});
+    readable_ = record.error().in("the position at offset " + std::to_string(message.offset) + " of " + changelog_);
     return;
   }
   // What this process wrote into its copy after another one had claimed the partition is not what the log says.
@@ -248,6 +274,7 @@ void LaneRestore::place_input(const std::string& topic, const Watermarks& ends) 
 }
 
 base::Task<base::Result<std::int64_t>> LaneRestore::write(std::string key, std::optional<std::string> value) {
+  BOOST_OUTCOME_CO_TRY(is_wanted());
   std::vector<Message> messages;
   if (value) {
     Envelope envelope{std::move(key), *std::move(value), cluster_.clock().now(), {}, {}};
@@ -265,6 +292,7 @@ base::Task<base::Result<std::int64_t>> LaneRestore::write(std::string key, std::
   co_await signal->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, raised));
   if (!*delivered) co_return base::passing(base::Reason::kTimeout, "no answer to a write to " + changelog_);
   BOOST_OUTCOME_CO_TRY(auto delivery, **delivered);
+  BOOST_OUTCOME_CO_TRY(is_wanted());
   co_return delivery.offset;
 }
 

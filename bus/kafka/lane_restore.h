@@ -26,13 +26,19 @@ class LaneRestore {
               KafkaStageMetrics& metrics);
 
   base::Task<base::Result<LaneStart>> run();
+  // The partition was taken away: writes nothing more, here or there, and ends soon.
+  void give_up() { given_up_ = true; }
 
   // Changelog offsets read, and to be read.
   std::int64_t read() const { return next_ - first_; }
   std::int64_t wanted() const { return end_ - first_; }
 
  private:
+  base::Result<void> is_wanted() const;
+  base::Task<base::Result<std::int64_t>> claim();
+  base::Task<base::Result<std::int64_t>> write_place(std::int64_t claimed_at);
   base::Task<base::Result<void>> read_until(std::int64_t end);
+  base::Task<base::Result<void>> read_on(std::int64_t end);
   base::Task<base::Result<std::int64_t>> write(std::string key, std::optional<std::string> value);
   base::Task<base::Result<void>> find_ends(LaneStart& start);
   void begin_from_copy();
@@ -53,7 +59,9 @@ class LaneRestore {
   std::int64_t first_ = 0;
   std::int64_t next_ = 0;
   std::int64_t end_ = 0;
+  bool given_up_ = false;
   bool is_copy_wrong_ = false;
+  base::Result<void> readable_ = base::ok();
   std::optional<PositionRecord> position_;
   std::map<std::string, std::vector<UnitMark>> units_;  // Of each key, those that its newest record carries.
   std::int64_t last_seq_ = 0;

@@ -256,7 +256,9 @@ base::Task<base::Result<void>> StageMember::restore(LaneRef lane) {
   auto job = std::make_shared<LaneRestore>(spec_, lane->partition(), deps_.cluster, deps_.cache, metrics_);
   restores_[lane->partition()] = job;
   auto start = co_await job->run();
-  restores_.erase(lane->partition());
+  if (auto mine = restores_.find(lane->partition()); mine != restores_.end() && mine->second == job) {
+    restores_.erase(mine);
+  }
   if (!start) co_return start.error();
   if (lane->is_abandoned() || lane->lane().is_closing()) co_return base::ok();
   lane->begin(std::move(start.value()));
@@ -316,6 +318,7 @@ void StageMember::abandon_all() {
     running_.clear();
   }
   metrics_.partitions.Decrement(static_cast<double>(lanes_.size()));
+  for (auto& [number, job] : std::exchange(restores_, {})) job->give_up();
   for (auto& [number, lane] : std::exchange(lanes_, {})) {
     lane->abandon();
     retired_.spawn(retire(std::move(lane)));

@@ -69,6 +69,12 @@ TEST(Changelog, WhatIsCutOffOrOfANewerFormatIsRefused) {
   EXPECT_FALSE(decode_key_record(bytes));
 }
 
+TEST(Changelog, APositionWithWhatAreNoRangesIsRefused) {
+  PositionRecord record;
+  record.inputs["in"] = {120, "125-", 90, {}};
+  EXPECT_FALSE(decode_position_record(encode(record)));
+}
+
 TEST(Changelog, MessageKeysTellRecordsApart) {
   EXPECT_EQ(key_of(key_record_key("p1")), "p1");
   EXPECT_EQ(key_of(key_record_key("")), "");

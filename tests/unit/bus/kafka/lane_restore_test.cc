@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bus/kafka/lane_restore.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "bus/kafka/topics.h"
+#include "tests/fakes/mock_kafka.h"
+#include "tests/harness/temp_dir.h"
+#include "tests/unit/bus/kafka/kafka_test_kit.h"
+
+namespace bus::kafka {
+namespace {
+
+using Outcome = base::Result<LaneStart>;
+
+base::Time now() { return base::Time(std::chrono::system_clock::now()); }
+
+// A process that may be handed partition 0 of a stage.
+class Replica {
+ public:
+  explicit Replica(const KafkaOptions& options)
+      : options_(options),
+        cluster_(io_, std::make_unique<Cluster>(
+                          options_, Cluster::Deps{clock_, metrics_, work_, io_.executor(), intake_.executor()})),
+        cache_(std::move(StateCache::open(directory_.path() + "/cache.db").value())) {
+    EXPECT_TRUE(on(io_, [&] { return cluster_->open().has_value(); }));
+  }
+  ~Replica() { io_.run(cluster_->close()); }
+
+  std::future<Outcome> begin_restore() {
+    job_ = std::make_unique<LaneRestore>(spec_, 0, *cluster_, *cache_, stage_metrics_);
+    return io_.begin(job_->run());
+  }
+  void give_up() {
+    on(io_, [&] { job_->give_up(); });
+  }
+  void write(const std::string& key, const std::string& value) {
+    Seen<bool> written;
+    on(io_, [&] {
+      cluster_->produce_output({changelog_name(options_, spec_.name), 0, key, value, {}},
+                               [&](const base::Result<Delivery>& delivered) { written.add(delivered.has_value()); });
+    });
+    ASSERT_TRUE(written.wait_for(1));
+    ASSERT_TRUE(written.all().front());
+  }
+  bool has_copy() { return cache_->mark({spec_.name, 0}, now()).has_value(); }
+
+ private:
+  const KafkaOptions options_;
+  const StageSpec spec_{.name = "stage", .inputs = {"in"}};
+  base::SystemClock clock_;
+  base::Metrics metrics_;
+  KafkaStageMetrics stage_metrics_{metrics_, "stage"};
+  stage::Work work_;
+  harness::TempDir directory_;
+  fakes::IoThread io_;
+  fakes::IoThread intake_;
+  OnLoop<Cluster> cluster_;
+  std::unique_ptr<StateCache> cache_;
+  std::unique_ptr<LaneRestore> job_;
+};
+
+class KafkaLaneRestore : public testing::Test {
+ protected:
+  KafkaLaneRestore() {
+    options_.bootstrap_servers = kafka_.bootstrap_servers();
+    kafka_.create_topic(topic_name(options_, "in"), 1);
+    kafka_.create_topic(changelog_name(options_, "stage"), 1);
+  }
+
+  fakes::MockKafka kafka_;
+  KafkaOptions options_;
+};
+
+TEST_F(KafkaLaneRestore, OfAPartitionThatWasTakenAwayClaimsNothingAndMarksNoCopy) {
+  Replica replica(options_);
+  kafka_.set_rtt(1, std::chrono::milliseconds(300));
+  auto first = replica.begin_restore();
+  replica.give_up();
+
+  auto given_up = first.get();
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().reason, base::Reason::kCancelled);
+  EXPECT_FALSE(replica.has_copy());
+
+  auto second = replica.begin_restore().get();
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second.value().position.epoch, 1);
+  EXPECT_TRUE(replica.has_copy());
+}
+
+// Both have read the changelog before either claims it.
+TEST_F(KafkaLaneRestore, OfTwoAtATimeTheFirstClaimCounts) {
+  Replica one(options_);
+  Replica other(options_);
+  kafka_.set_rtt(1, std::chrono::milliseconds(300));
+  auto first = one.begin_restore();
+  auto second = other.begin_restore();
+
+  auto outcomes = {first.get(), second.get()};
+
+  EXPECT_EQ(std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return bool{outcome}; }), 1);
+  auto again = other.begin_restore().get();
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again.value().position.epoch, 2);
+}
+
+// A newer version wrote it, or it is damaged: without its place the stage would handle everything again.
+TEST_F(KafkaLaneRestore, OfAPositionThatCantBeReadFailsAndLeavesIt) {
+  Replica replica(options_);
+  replica.write(position_record_key(7), "\x09of another format");
+
+  auto outcome = replica.begin_restore().get();
+
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("the position at offset 0 of " + changelog_name(options_, "stage")),
+            std::string::npos)
+      << outcome.error().message;
+}
+
+}  // namespace
+}  // namespace bus::kafka
