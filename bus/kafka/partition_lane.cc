@@ -182,7 +182,17 @@ void PartitionLane::tick() {
   if (moved_ && !writing_position_ && std::chrono::steady_clock::now() >= due) write_position();
 }
 
+// A position speaks of the units up to its seq: what later ones counted stands in their key records and would count
+// twice.
+void PartitionLane::count_covered() {
+  auto end = counts_ahead_.lower_bound(acknowledged_.next());
+  for (auto it = counts_ahead_.begin(); it != end; it = counts_ahead_.erase(it)) {
+    for (const auto& count : it->second) counters_[count.counter] += count.by;
+  }
+}
+
 PositionRecord PartitionLane::snapshot() {
+  count_covered();
   PositionRecord record;
   record.epoch = epoch_;
   record.version = ++version_;

@@ -109,6 +109,7 @@ class PartitionLane final : public stage::Log {
   void take_record(Input& input, Assembled assembled);
   void done_without_handling(Input& input, const std::vector<std::int64_t>& offsets);
   void look_at_room();
+  void count_covered();
   PositionRecord snapshot();
   void write_position();
   void position_written(const PositionRecord& position, const base::Result<Delivery>& delivered);
@@ -144,6 +145,8 @@ class PartitionLane final : public stage::Log {
   // Places in inputs that another version reads: kept as they are.
   std::map<std::string, InputPosition> unknown_inputs_;
   std::map<std::string, std::int64_t> counters_;
+  // By seq: of units that are done and not in `counters_` yet; 0 for those that changed nothing.
+  std::map<std::int64_t, std::vector<Count>> counts_ahead_;
   std::set<UnitRef> units_;
   std::multiset<base::Time> fired_;  // When the timers were due that units under way fired; the maximum for none.
 

@@ -274,7 +274,8 @@ void PartitionLane::finish(const UnitRef& unit) {
   for (const auto& call : keys->calls()) {
     if (call.record) inputs_.at(call.record->topic).extras.erase(call.record->offset);
   }
-  for (const auto& count : mark.counts) counters_[count.counter] += count.by;
+  auto& counts = counts_ahead_[unit->seq];
+  counts.insert(counts.end(), mark.counts.begin(), mark.counts.end());
   moved_ = true;
   deps_.metrics.in_flight.Decrement();
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - unit->begun;

@@ -13,6 +13,7 @@
 
 #include "tests/contract/bus/kafka_processes.h"
 #include "tests/fakes/rounds.h"
+#include "tests/harness/eventually.h"
 
 namespace contract {
 namespace {
@@ -191,6 +192,30 @@ TEST_F(KafkaFaults, ALargeStateIsNotWrittenForEachRecord) {
   EXPECT_EQ(hoarder.kept, kRecords);
   // 100 of 300 on a quiet machine and 170 on one whose appends are slow; 290 without the pauses.
   EXPECT_LT(first_->states_written(), int{kRecords} * 3 / 4);
+  first_.reset();
+}
+
+// Counts what it is told to, in a state that is large or not.
+class Counter final : public bus::Handler {
+ public:
+  base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
+    txn.put("t", "state", record.value);
+    txn.count("handled");
+    co_return base::ok();
+  }
+};
+
+TEST_F(KafkaFaults, WhatAKeyCountsWhileAnEarlierOneIsBeingWrittenCountsOnce) {
+  constexpr std::size_t kSlow = 60;  // Bytes of a state a millisecond: 300 KB take 4.5 s.
+  first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_, kSlow);
+  Counter counter;
+  first_->add("counter", {"in"}, counter);
+  first_->wait(first_->bus().idle());
+  ASSERT_TRUE(first_->append("key", std::string(300'000, 'x')));
+  for (int i = 0; i < kKeys; ++i) ASSERT_TRUE(first_->append("key" + std::to_string(i), "small"));
+  std::int64_t handled = 0;
+  EXPECT_TRUE(harness::eventually(60s, [&] { return (handled = first_->counter("handled")) > kKeys; }));
+  EXPECT_EQ(handled, kKeys + 1);
   first_.reset();
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "bus/kafka/kafka_archive.h"
 #include "bus/kafka/kafka_bus.h"
 #include "tests/contract/bus/temporary_directory.h"
 #include "tests/fakes/mock_kafka.h"
@@ -94,14 +95,18 @@ class Process {
   // The mock cluster gives the first member of a group 3 s to come.
   static constexpr std::chrono::milliseconds kSession{3200};
 
-  Process(const std::string& servers, boost::asio::thread_pool& pool) : pool_(pool) {
-    bus::kafka::KafkaOptions options;
+  // A large state waits for longer than a record takes on a busy machine.
+  static constexpr std::size_t kStatePace = 500;
+
+  Process(const std::string& servers, boost::asio::thread_pool& pool, std::size_t state_pace = kStatePace)
+      : pool_(pool) {
+    bus::kafka::KafkaOptions& options = options_;
     options.bootstrap_servers = servers;
     options.topic_prefix = "faults.";
     options.partitions = 4;
     options.data_dir = directory_.path();
     options.session_timeout = kSession;
-    options.state_bytes_per_ms = 500;  // A large state waits for longer than a record takes on a busy machine.
+    options.state_bytes_per_ms = state_pace;
     options.position_interval = 50ms;
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
@@ -109,7 +114,7 @@ class Process {
     options.failpoint = [this](std::string_view at) {
       if (at == "before_state" && ++states_written_ == stands_still_at_) stand_still();
     };
-    bus_ = bus::kafka::make_kafka_bus(std::move(options), clock_, metrics_);
+    bus_ = bus::kafka::make_kafka_bus(options, clock_, metrics_);
     auto started = bus_->start();
     EXPECT_TRUE(started) << started.error().message;
   }
@@ -128,6 +133,14 @@ class Process {
   }
   void wait(base::Task<void> task) { boost::asio::co_spawn(pool_, std::move(task), boost::asio::use_future).get(); }
   bus::Bus& bus() { return *bus_; }
+  // As whoever looks from outside adds it up.
+  std::int64_t counter(const std::string& name) const {
+    auto archive = bus::kafka::open_kafka_archive(options_);
+    EXPECT_TRUE(archive) << archive.error().message;
+    auto counters = archive.value()->counters();
+    EXPECT_TRUE(counters) << counters.error().message;
+    return counters.value()[name];
+  }
   // Lever: stands still for longer than its session before it writes the state of a key for the nth time from now on.
   void stand_still_at(int nth) { stands_still_at_ = states_written_ + nth; }
   // How often a key's state was.
@@ -144,6 +157,7 @@ class Process {
 
   boost::asio::thread_pool& pool_;
   TemporaryDirectory directory_;
+  bus::kafka::KafkaOptions options_;
   base::SystemClock clock_;
   base::Metrics metrics_;
   std::atomic<int> states_written_ = 0;
