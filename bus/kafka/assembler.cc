@@ -69,10 +69,11 @@ Assembler::Outcome Assembler::complete(Sets::iterator set, const MessageView& me
   return whole(message, std::move(marks), std::move(value), std::move(offsets));
 }
 
-std::vector<Discarded> Assembler::give_up(Clock::time_point now) {
+std::vector<Discarded> Assembler::give_up(Clock::time_point now, std::int64_t oldest) {
   for (auto set = sets_.begin(); set != sets_.end();) {
     auto next = std::next(set);
-    if (now - set->second.since >= kPatience) drop(set, "the rest never came: their writer died in between");
+    bool is_old = now - set->second.since >= kPatience || *std::ranges::min_element(set->second.offsets) < oldest;
+    if (is_old) drop(set, "the rest never came: their writer died in between");
     set = next;
   }
   return std::exchange(given_up_, {});

@@ -48,8 +48,8 @@ class Assembler {
   using Outcome = std::variant<Incomplete, Assembled, Discarded>;
   // `message` is the next of the partition.
   Outcome take(const MessageView& message, Clock::time_point now);
-  // What was given up since the last call: for its age, or to make room.
-  std::vector<Discarded> give_up(Clock::time_point now);
+  // What was given up since the last call: for its age, because it began before the offset `oldest`, or to make room.
+  std::vector<Discarded> give_up(Clock::time_point now, std::int64_t oldest = 0);
 
   // The lowest offset of what is unfinished, where a reader must begin.
   std::optional<std::int64_t> first_offset() const;

@@ -121,7 +121,8 @@ void PartitionLane::pass_gap(Input& input, std::int64_t until) {
 void PartitionLane::take_record(Input& input, Assembled assembled) {
   std::int64_t offset = assembled.offset();
   Envelope& envelope = assembled.record;
-  bool repeat = envelope.cause && input.repeats.is_repeat(*envelope.cause, envelope.key, offset);
+  // A reader that begins where the record ends could not put it together.
+  bool repeat = envelope.cause && input.repeats.is_repeat(*envelope.cause, envelope.key, assembled.offsets.front());
   if (input.progress.is_done(offset)) return;
   if (repeat) {
     deps_.metrics.repeats.Increment();
@@ -169,7 +170,9 @@ void PartitionLane::look_at_room() {
 void PartitionLane::tick() {
   if (!begun_ || abandoned_) return;
   for (auto& [topic, input] : inputs_) {
-    for (const auto& discarded : input.assembler.give_up(std::chrono::steady_clock::now())) {
+    // Nothing more is read while what is oldest is incomplete and a window behind.
+    std::int64_t oldest = input.cursor - kWindow + 1;
+    for (const auto& discarded : input.assembler.give_up(std::chrono::steady_clock::now(), oldest)) {
       // Chunks of a record that was done before this lane began are read again without their beginning.
       if (input.progress.is_done(discarded.offsets.back())) continue;
       fail("a record that was never completed", discarded.why);

@@ -230,6 +230,22 @@ TEST(KafkaAssembler, GivesUpAfterAWhileWhatNeverCame) {
   EXPECT_EQ(assembler.first_offset(), std::nullopt);
 }
 
+TEST(KafkaAssembler, GivesUpWhatBeganBeforeAnOffset) {
+  Partition partition;
+  Assembler assembler;
+  auto first = partition.write(record(noise(1'500'000)));
+  auto second = partition.write(record(noise(1'500'000)));
+  as<Incomplete>(partition.read(assembler, first[0]));
+  as<Incomplete>(partition.read(assembler, second[0]));
+
+  EXPECT_TRUE(assembler.give_up({}, 0).empty());
+  auto given_up = assembler.give_up({}, 1);
+
+  ASSERT_EQ(given_up.size(), 1u);
+  EXPECT_EQ(given_up[0].offsets, (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(assembler.first_offset(), 1);
+}
+
 TEST(KafkaAssembler, KeepsWithinItsBounds) {
   Partition partition;
   Assembler assembler;
