@@ -25,6 +25,8 @@ constexpr std::int64_t kWindow = 16'384;
 // Causes of so many records before the position are read again at a restart instead of being written with each
 // position.
 constexpr std::int64_t kLookBack = 2000;
+// Between tries to write the last position of a lane that is handed over.
+constexpr std::chrono::milliseconds kPositionPause(50);
 
 }  // namespace
 
@@ -281,13 +283,19 @@ base::Task<bool> PartitionLane::hand_over(base::Deadline deadline) {
                           raise();
                         });
   on_position_ = raise;
-  while (base::time_left(deadline).count() > 0) {
+  base::Deadline next_try{};
+  while (!abandoned_ && base::time_left(deadline).count() > 0) {
+    base::Deadline until = deadline;
     if (*closed && !writing_position_) {
       if (!begun_ || !moved_) co_return true;
-      write_position();
-      continue;
+      if (base::time_left(next_try).count() <= 0) {
+        next_try = base::in(kPositionPause);
+        write_position();
+        continue;
+      }
+      until = std::min(until, next_try);
     }
-    signal->expires_at(deadline);
+    signal->expires_at(until);
     boost::system::error_code raised;
     co_await signal->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, raised));
   }
@@ -296,6 +304,7 @@ base::Task<bool> PartitionLane::hand_over(base::Deadline deadline) {
 
 void PartitionLane::abandon() {
   abandoned_ = true;
+  if (on_position_) on_position_();
   lane_.begin_close();
   for (const auto& unit : units_) unit->keys.reset();
   deps_.metrics.in_flight.Decrement(static_cast<double>(units_.size()));
