@@ -151,9 +151,9 @@ Outcome KafkaBus::open() {
 
 // On the bus's thread, whose niceness the clients' threads inherit.
 Outcome KafkaBus::open_cluster() {
-  std::packaged_task<Outcome()> open([this] { return cluster_.open(); });
-  asio::post(loop_.executor(), [&open] { open(); });
-  return open.get_future().get();
+  auto open = std::make_shared<std::packaged_task<Outcome()>>([this] { return cluster_.open(); });
+  asio::post(loop_.executor(), [open] { (*open)(); });
+  return open->get_future().get();
 }
 
 base::Task<void> KafkaBus::stop() {

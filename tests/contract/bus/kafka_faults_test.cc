@@ -11,9 +11,12 @@
 #include <thread>
 #include <vector>
 
+#include "bus/kafka/client/producer.h"
+#include "bus/kafka/wire.h"
 #include "tests/contract/bus/kafka_processes.h"
 #include "tests/fakes/rounds.h"
 #include "tests/harness/eventually.h"
+#include "tests/unit/bus/kafka/kafka_test_kit.h"
 
 namespace contract {
 namespace {
@@ -76,6 +79,17 @@ class KafkaFaults : public ::testing::Test {
     first_->add("collector", {"out"}, out_);
     first_->wait(first_->bus().idle());
   }
+  // As a stage's output, to the first partition of what the collector reads.
+  void write_out(bus::kafka::Envelope record) {
+    fakes::IoThread io;
+    auto opened = bus::kafka::Producer::open(
+        bus::kafka::intake_producer(bus::kafka::client_of(kafka_.bootstrap_servers())), io.executor(), metrics_);
+    ASSERT_TRUE(opened);
+    bus::kafka::OnLoop producer(io, std::move(opened.value()));
+    auto messages = bus::kafka::WireWriter().messages("faults.out", std::move(record), 0);
+    ASSERT_TRUE(messages);
+    for (auto& message : messages.value()) EXPECT_TRUE(io.run(producer->send(std::move(message))));
+  }
   void TearDown() override {
     first_.reset();
     pool_.join();
@@ -83,6 +97,7 @@ class KafkaFaults : public ::testing::Test {
 
   fakes::MockKafka kafka_{3};
   boost::asio::thread_pool pool_{4};
+  base::Metrics metrics_;
   std::deque<Counter> counters_{Counter("counter")};
   Collector out_;
   std::unique_ptr<Process> first_;
@@ -195,8 +210,8 @@ TEST_F(KafkaFaults, ALargeStateIsNotWrittenForEachRecord) {
   first_.reset();
 }
 
-// Counts what it is told to, in a state that is large or not.
-class Counter final : public bus::Handler {
+// Counts its records for the ledger, and keeps the newest.
+class Tally final : public bus::Handler {
  public:
   base::Task<Outcome> on_record(const bus::Record& record, bus::Transaction& txn) override {
     txn.put("t", "state", record.value);
@@ -208,8 +223,8 @@ class Counter final : public bus::Handler {
 TEST_F(KafkaFaults, WhatAKeyCountsWhileAnEarlierOneIsBeingWrittenCountsOnce) {
   constexpr std::size_t kSlow = 60;  // Bytes of a state a millisecond: 300 KB take 4.5 s.
   first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_, kSlow);
-  Counter counter;
-  first_->add("counter", {"in"}, counter);
+  Tally tally;
+  first_->add("tally", {"in"}, tally);
   first_->wait(first_->bus().idle());
   ASSERT_TRUE(first_->append("key", std::string(300'000, 'x')));
   for (int i = 0; i < kKeys; ++i) ASSERT_TRUE(first_->append("key" + std::to_string(i), "small"));
@@ -240,6 +255,28 @@ TEST_F(KafkaFaults, ARecordOfManyMessagesComesThroughWhole) {
   ASSERT_TRUE(first_->append("key", big));
   ASSERT_TRUE(out_.wait_for(1, 60s));
   EXPECT_EQ(out_.seen()["key.counter"][0], big + ":1");
+}
+
+// Its writer was killed before it had noted that it was done, and writes it again to a reader that began anew.
+TEST_F(KafkaFaults, ARecordOfManyMessagesIsRecognisedByAReaderThatBeganAnew) {
+  first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+  first_->add("collector", {"out"}, out_);
+  first_->wait(first_->bus().idle());
+  std::string big;
+  for (int i = 0; big.size() < 3'000'000; ++i) big += std::to_string(i * 2654435761U);
+  bus::kafka::Cause cause{.stage = "writer", .topic = "in", .offset = 5};
+
+  write_out({"key", big, base::Time(), cause, {}});
+  ASSERT_TRUE(out_.wait_for(1, 60s));
+  first_.reset();
+  first_ = std::make_unique<Process>(kafka_.bootstrap_servers(), pool_);
+  first_->add("collector", {"out"}, out_);
+  first_->wait(first_->bus().idle());
+  write_out({"key", big, base::Time(), cause, {}});
+  write_out({"key", "last", base::Time(), {}, {}});
+
+  ASSERT_TRUE(out_.wait_for(2, 60s));
+  EXPECT_EQ(out_.seen()["key"].back(), "last");
 }
 
 TEST_F(KafkaFaults, WithoutABrokerTheBusStartsAndRefusesAndSaysWhy) {

@@ -42,10 +42,9 @@ inline bool eventually(const std::function<bool()>& holds) {
 // Runs a function on the event loop and gives its result.
 template <class Function>
 auto on(fakes::IoThread& io, Function function) {
-  std::packaged_task<decltype(function())()> task(std::move(function));
-  auto result = task.get_future();
-  boost::asio::post(io.executor(), std::move(task));
-  return result.get();
+  auto task = std::make_shared<std::packaged_task<decltype(function())()>>(std::move(function));
+  boost::asio::post(io.executor(), [task] { (*task)(); });
+  return task->get_future().get();
 }
 
 // An owner of something that must be destroyed on the event loop.
