@@ -54,6 +54,51 @@ std::string target_of_link(std::string_view line, std::size_t open, std::size_t 
   return target.find(':') == std::string_view::npos ? std::string(target) : std::string();
 }
 
+constexpr std::string_view kPrefix = "tocsin_";
+constexpr std::string_view kMetricsPage = "docs/metrics.md";
+
+// The word of a-z, digits and _ that begins at `begin`.
+std::string_view word_at(std::string_view text, std::size_t begin) {
+  std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", begin);
+  return text.substr(begin, end == std::string_view::npos ? end : end - begin);
+}
+
+// Calls `visit` with each word that begins with the prefix, and what stands before and behind it.
+template <class Visit>
+void for_each_metric_word(std::string_view line, const Visit& visit) {
+  for (std::size_t at = line.find(kPrefix); at != std::string_view::npos; at = line.find(kPrefix, at + 1)) {
+    std::string_view word = word_at(line, at);
+    visit(word, line.substr(0, at), line.substr(at + word.size()));
+  }
+}
+
+bool is_source_of_metrics(const SourceFile& file) {
+  return file.is_cpp() && file.folder() != "tests" && file.folder() != "bench";
+}
+
+std::map<std::string, Violation> metrics_of_sources(const Files& files) {
+  std::map<std::string, Violation> metrics;
+  for (const SourceFile& file : files) {
+    if (!is_source_of_metrics(file)) continue;
+    for_each_line(file.text, [&](std::string_view line, int number) {
+      for_each_metric_word(line, [&](std::string_view word, std::string_view before, std::string_view behind) {
+        if (!before.ends_with('"') || !behind.starts_with('"')) return;
+        if (!behind.starts_with("\",") && !word.ends_with("_total")) return;
+        metrics.emplace(word, Violation{file.path, number, ""});
+      });
+    });
+  }
+  return metrics;
+}
+
+// Without the ending of a histogram's series.
+std::string family_of_series(std::string_view name) {
+  for (std::string_view ending : {"_seconds_bucket", "_seconds_sum", "_seconds_count"}) {
+    if (name.ends_with(ending)) return std::string(name.substr(0, name.rfind('_')));
+  }
+  return std::string(name);
+}
+
 bool is_there(const Files& files, const std::string& path) {
   auto it = std::ranges::lower_bound(files, path, {}, &SourceFile::path);
   return it != files.end() && (it->path == path || it->path.starts_with(path.ends_with('/') ? path : path + "/"));
@@ -148,6 +193,27 @@ Violations check_links_of_pages(const Files& files) {
         auto path = (std::filesystem::path(file.path).parent_path() / target).lexically_normal().generic_string();
         if (!is_there(files, path)) out.push_back({file.path, number, "leads to " + path + ", which does not exist"});
       }
+    });
+  }
+  return out;
+}
+
+Violations check_metrics(const Files& files) {
+  const SourceFile* page = find_file(files, kMetricsPage);
+  if (page == nullptr) return {{std::string(kMetricsPage), 0, "is missing"}};
+  auto metrics = metrics_of_sources(files);
+  Violations out;
+  for (const auto& [name, place] : metrics) {
+    if (page->text.find("| `" + name + "` |") != std::string::npos) continue;
+    out.push_back({place.path, place.line, "docs/metrics.md has no row for " + name});
+  }
+  for (const SourceFile& file : files) {
+    if (&file != page && !file.path.starts_with("deploy/prometheus/")) continue;
+    for_each_line(file.text, [&](std::string_view line, int number) {
+      for_each_metric_word(line, [&](std::string_view word, std::string_view, std::string_view) {
+        if (metrics.contains(family_of_series(word))) return;
+        out.push_back({file.path, number, "names " + std::string(word) + ", which no source makes"});
+      });
     });
   }
   return out;

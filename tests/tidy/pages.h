@@ -23,4 +23,8 @@ Violations check_top(const Files& files);
 // Links of our pages that name a file of the tree lead somewhere.
 Violations check_links_of_pages(const Files& files);
 
+// docs/metrics.md has every metric of the product, and it and deploy/prometheus name no other. A metric is a string
+// "tocsin_..." with a comma behind it, or one that ends with _total.
+Violations check_metrics(const Files& files);
+
 }  // namespace tidy

@@ -17,6 +17,8 @@ TEST(Pages, OfTheTreeHaveTheLicence) { EXPECT_TRUE(nothing_in(check_licence(tree
 TEST(Pages, OfTheTreeAreNotStrayNotes) { EXPECT_TRUE(nothing_in(check_top(tree()))); }
 TEST(Pages, OfTheTreeHaveNoDeadLinks) { EXPECT_TRUE(nothing_in(check_links_of_pages(tree()))); }
 
+TEST(Pages, OfTheTreeHaveEveryMetricAndNoOther) { EXPECT_TRUE(nothing_in(check_metrics(tree()))); }
+
 TEST(FolderMap, MustHaveEveryFolderAndNoOther) {
   std::string map = "# x\n`none/`\n## Folders\n| `base/` | x |\n| `bus/` |\n## Else\n`other/`\n";
 
@@ -63,6 +65,20 @@ TEST(Links, RefuseWhatLeadsNowhereInTheTree) {
   EXPECT_TRUE(nothing_in(check_links_of_pages(files)));
   files.push_back({"x.md", "[y](docs/nothing.md)\n"});
   EXPECT_EQ(check_links_of_pages(files).size(), 1u);
+}
+
+TEST(Metrics, MustStandOnTheirPageAndInTheSources) {
+  SourceFile source = {"bus/a.h",
+                       "m.counter(\"tocsin_a_total\", \"A.\");\nm.seconds(\n    \"tocsin_b_seconds\",\n    \"B.\");\n"
+                       "constexpr char kC[] = \"tocsin_c_total\";\nkEvent = \"tocsin_incident\";\n"};
+  std::string page = "| `tocsin_a_total` |\n| `tocsin_b_seconds` |\n| `tocsin_c_total` |\n";
+
+  EXPECT_TRUE(nothing_in(check_metrics({source, {"docs/metrics.md", page + "rate(tocsin_b_seconds_sum[5m])\n"}})));
+  EXPECT_EQ(check_metrics({source, {"docs/metrics.md", "| `tocsin_a_total` |\n"}}).size(), 2u);
+  EXPECT_EQ(check_metrics({source, {"docs/metrics.md", page + "`tocsin_gone_total`\n"}}).size(), 1u);
+  EXPECT_EQ(
+      check_metrics({source, {"deploy/prometheus/a.yaml", "tocsin_gone > 0\n"}, {"docs/metrics.md", page}}).size(), 1u);
+  EXPECT_EQ(check_metrics({source}).size(), 1u);
 }
 
 }  // namespace
