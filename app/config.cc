@@ -11,6 +11,7 @@
 #include "app/foreign_keys.h"
 #include "app/global_keys.h"
 #include "base/options/option_table.h"
+#include "base/secret_file.h"
 #include "base/version.h"
 #include "base/yaml/parse.h"
 #include "playbooks/loader.h"
@@ -155,7 +156,7 @@ std::map<std::string, std::shared_ptr<sinks::Inbox>> Config::inboxes() const {
 
 std::vector<std::string> Config::sink_names() const {
   auto names = sinks.names();
-  if (heartbeat && !heartbeat->url.empty()) names.emplace_back(kHeartbeatSink);
+  if (heartbeat && is_given(heartbeat->url)) names.emplace_back(kHeartbeatSink);
   return names;
 }
 

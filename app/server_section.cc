@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/readable_file.h"
+#include "base/secret_file.h"
+
 namespace app {
 
 namespace {
@@ -159,14 +162,14 @@ bool is_header_name(const std::string& text) {
 
 void check_intake_auth(const IntakeAuthSection& auth, const Node* node, Problems& problems) {
   Objections at(node, problems);
-  at.error_if(auth.username.empty() && auth.bearer_token.empty() && auth.hmac_secret.empty(), "username",
+  at.error_if(auth.username.empty() && !is_given(auth.bearer_token) && !is_given(auth.hmac_secret), "username",
               "'intake_auth' has no credentials: username and password, bearer_token, or hmac_secret");
-  at.error_if(!auth.username.empty() && auth.password.empty(), "username", "'username' needs a 'password'");
-  at.error_if(auth.username.empty() && !auth.password.empty(), "password", "'password' needs a 'username'");
+  at.error_if(!auth.username.empty() && !is_given(auth.password), "username", "'username' needs a 'password'");
+  at.error_if(auth.username.empty() && is_given(auth.password), "password", "'password' needs a 'username'");
   at.error_if(auth.username.find(':') != std::string::npos, "username", "'username' can't have a colon (RFC 7617)");
   at.error_if(!is_header_name(auth.hmac_header), "hmac_header", "'hmac_header' is not the name of a header");
   bool has_header = node != nullptr && node->find("hmac_header") != nullptr;
-  at.error_if(auth.hmac_secret.empty() && has_header, "hmac_header", "'hmac_header' needs an 'hmac_secret'");
+  at.error_if(!is_given(auth.hmac_secret) && has_header, "hmac_header", "'hmac_header' needs an 'hmac_secret'");
   at.check_token(auth.bearer_token, "bearer_token");
 }
 
@@ -175,7 +178,9 @@ void check_tls(const TlsSection& tls, const Node* node, Problems& problems) {
   bool has_mode = node != nullptr && node->find("client_certificate") != nullptr;
   at.error_if(tls.client_ca_file.empty() && has_mode, "client_certificate",
               "'client_certificate' needs a 'client_ca_file'");
-  if (tls.cert_file.empty() || tls.key_file.empty()) return;
+  auto is_absent = [](const std::string& file) { return !file.empty() && !base::check_readable(file); };
+  bool is_complete = !tls.cert_file.empty() && !tls.key_file.empty();
+  if (!is_complete || is_absent(tls.cert_file) || is_absent(tls.key_file) || is_absent(tls.client_ca_file)) return;
   auto usable = net::http::ServerTls::check(tls.files());
   if (usable) return;
   const std::string& why = usable.error().message;
@@ -229,7 +234,7 @@ ServerSection read_server_section(const Node& node, Problems& problems) {
   if (auto options = section.options(""); !options) at.error_if(true, "listen", options.error().message);
   at.check_token(section.token, "token");
   at.error_if(
-      !section.trust_loopback && section.token.empty(), "trust_loopback",
+      !section.trust_loopback && !is_given(section.token), "trust_loopback",
       "'trust_loopback' is false and there is no 'token': nobody could reload, look or play dead letters again");
   const Node* limits = node.find("limits");
   Objections(limits == nullptr ? &node : limits, problems)

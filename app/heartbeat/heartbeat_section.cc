@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/secret_file.h"
 #include "sinks/sink_name.h"
 
 namespace app {
@@ -38,17 +39,18 @@ const base::OptionTable<HeartbeatSection>& heartbeat_options() {
   return table;
 }
 
-std::string HeartbeatSection::target() const { return url.empty() ? sinks::sink_name(sink) : kHeartbeatSink; }
+std::string HeartbeatSection::target() const { return is_given(url) ? kHeartbeatSink : sinks::sink_name(sink); }
 
 HeartbeatSection read_heartbeat_section(const base::yaml::Node& node, const std::vector<std::string>& sinks,
                                         base::yaml::Problems& problems) {
   HeartbeatSection section = heartbeat_options().read(node, problems);
   if (!node.is_mapping()) return section;
   auto has_sink = [&](const std::string& name) { return std::ranges::find(sinks, name) != sinks.end(); };
-  if (section.url.empty() == section.sink.empty()) {
-    problems.error(section.url.empty() ? node.mark : mark_of(node, "sink"),
-                   section.url.empty() ? "'heartbeat' needs a 'url' or a 'sink' to go to"
-                                       : "'heartbeat' goes to a 'url' or to a 'sink', not to both");
+  bool has_url = is_given(section.url);
+  if (has_url != section.sink.empty()) {
+    problems.error(has_url ? mark_of(node, "sink") : node.mark,
+                   has_url ? "'heartbeat' goes to a 'url' or to a 'sink', not to both"
+                           : "'heartbeat' needs a 'url' or a 'sink' to go to");
   } else if (!section.sink.empty() && !has_sink(section.target())) {
     problems.error(mark_of(node, "sink"), "there is no sink with the name '" + section.sink + "'");
   } else if (section.sink.empty() && has_sink(kHeartbeatSink)) {

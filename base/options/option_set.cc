@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/options/value_types.h"
+#include "base/readable_file.h"
 
 namespace base {
 
@@ -17,6 +18,16 @@ constexpr std::size_t kNamesListed = 8;
 bool is_given(const yaml::Node& mapping, const std::string& key) {
   const yaml::Node* value = mapping.find(key);
   return value != nullptr && !value->is_null();
+}
+
+// Options called so name a file. One that holds a secret is read with the option.
+bool names_file(const OptionSpec& spec) { return spec.key.ends_with("_file") && spec.type == "text"; }
+
+void check_file(const yaml::Node& value, yaml::Problems& problems) {
+  if (!value.is_scalar() || value.scalar.empty()) return;
+  auto readable = check_readable(value.scalar);
+  if (readable) return;
+  problems.no_file(value.mark, fmt::format("can't read {}: {}", options::shown(value), readable.error().message));
 }
 
 }  // namespace
@@ -43,6 +54,7 @@ void OptionSet::read_entry(void* options, const yaml::Node::Entry& entry, yaml::
   } else if (!entry.value.is_null()) {
     yaml::Problems found;
     spec->read(options, entry.value, found);
+    if (names_file(*spec)) check_file(entry.value, found);
     problems.add_of(spec->key, found);
   }
 }

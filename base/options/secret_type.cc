@@ -25,6 +25,7 @@ bool read_secret_file(const yaml::Node& node, Secret& value, yaml::Problems& pro
   auto secret = base::read_secret_file(node.scalar);
   if (!secret) {
     problems.no_file(node.mark, fmt::format("can't read the secret from {}: {}", shown(node), secret.error().message));
+    value = Secret({}, node.scalar);
     return false;
   }
   value = std::move(secret.value());

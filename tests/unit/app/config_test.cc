@@ -113,8 +113,16 @@ TEST_F(Configs, NoAdviceIsGivenWhereNothingIsOdd) {
   EXPECT_EQ(checked.lines, std::vector<std::string>{});
 }
 
-TEST_F(Configs, AMissingSecretIsAMistakeWhereTheConfigurationRuns) {
-  EXPECT_FALSE(check(configs("odd") / "secret-file-that-is-not-here.yaml").config);
+TEST_F(Configs, AMissingFileIsAMistakeWhereTheConfigurationRuns) {
+  for (const char* name : {"secret-file-that-is-not-here.yaml", "files-that-are-not-here.yaml"}) {
+    auto expected = expected_of(configs("odd") / name);
+    for (auto& line : expected) line.replace(line.find(": warning: "), 11, ": error: ");
+
+    Checked checked = check(configs("odd") / name);
+
+    EXPECT_FALSE(checked.config) << name;
+    EXPECT_EQ(checked.lines, expected) << name;
+  }
 }
 
 TEST_F(Configs, AFileThatIsNotThereIsRefused) {

@@ -7,6 +7,7 @@
 
 #include "base/options/option_table.h"
 #include "base/options/reference.h"
+#include "base/secret_file.h"
 #include "base/yaml/parse.h"
 
 namespace base {
@@ -125,7 +126,7 @@ TEST(Options, ReadEveryType) {
   auto [options, told] = read(
       "url: 5\nsize_limit: 1024\nratio: 1\nenabled: no\nwait: 1h\napi_key: k\nnames: single\ncodes: [1, -2]\n"
       "headers: {A: x, B: 7, C: }\nraw: [1, {a: b}]\nmaybe: ''\nmaybe_number: 9\nform: json\ntls: {verify: false}\n"
-      "proxy_tls: {ca_file: p}\nrules: [{name: r, weight: 3}, {name: s}]\n");
+      "proxy_tls: {ca_file: /dev/null}\nrules: [{name: r, weight: 3}, {name: s}]\n");
 
   EXPECT_EQ(told, "");
   EXPECT_EQ(options.url, "5");
@@ -143,7 +144,7 @@ TEST(Options, ReadEveryType) {
   EXPECT_EQ(options.form, Form::kJson);
   EXPECT_FALSE(options.tls.verify);
   EXPECT_EQ(options.tls.ca_file, "/etc/ca.pem");
-  EXPECT_EQ(options.proxy_tls->ca_file, "p");
+  EXPECT_EQ(options.proxy_tls->ca_file, "/dev/null");
   ASSERT_EQ(options.rules.size(), 2u);
   EXPECT_EQ(options.rules[0].weight, 3);
   EXPECT_EQ(options.rules[1].name, "s");
@@ -241,6 +242,19 @@ TEST_F(SecretFile, SaysWhyItCantBeRead) {
   EXPECT_NE(error_of("api_key_file: " + file("")).find("it is empty"), std::string::npos);
   EXPECT_NE(error_of("api_key_file: " + file(std::string(300'000, 'x'))).find("more than 262144 bytes"),
             std::string::npos);
+}
+
+TEST_F(SecretFile, IsGivenThoughItCantBeRead) {
+  EXPECT_TRUE(is_given(read("url: u\napi_key_file: /nowhere/key\n").options.api_key));
+  EXPECT_TRUE(is_given(read("url: u\napi_key: k\n").options.api_key));
+  EXPECT_FALSE(is_given(read("url: u\napi_key: ''\n").options.api_key));
+}
+
+TEST(Options, NameFilesThatCanBeRead) {
+  auto [options, told] = read("url: u\ntls: {ca_file: /nowhere/ca.pem}\n");
+
+  EXPECT_EQ(told, "f:2:16: error: ca_file: can't read '/nowhere/ca.pem': No such file or directory\n");
+  EXPECT_EQ(options.tls.ca_file, "/nowhere/ca.pem");
 }
 
 TEST_F(SecretFile, ExcludesTheSecretItself) {

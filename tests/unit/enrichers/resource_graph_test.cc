@@ -198,13 +198,13 @@ TEST_F(ResourceGraph, SendsTenantAndAuthorization) {
   ASSERT_TRUE(run(enrichers::alert_graph_enricher_type(),
                   "{prometheus_url: 'mimir/prometheus', resource_type: CPU, item_type: Pod, "
                   "prometheus_auth: 'Basic dTpw', prometheus_additional_headers: {X-Scope-OrgID: team-a}, "
-                  "prometheus_access: {ca_file: /ca.pem, bearer_token: unused}}"));
+                  "prometheus_access: {ca_file: /dev/null, bearer_token: unused}}"));
 
   EXPECT_EQ(http_.requests.at(0).url, "http://mimir/prometheus/api/v1/query_range");
   const net::http::Access& access = http_.accesses.at(0);
   EXPECT_THAT(access.headers,
               ElementsAre(std::pair("X-Scope-OrgID", "team-a"), std::pair("Authorization", "Basic dTpw")));
-  EXPECT_EQ(access.ca_file, "/ca.pem");
+  EXPECT_EQ(access.ca_file, "/dev/null");
   EXPECT_TRUE(access.bearer_token.empty());
 }
 
