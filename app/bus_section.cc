@@ -9,7 +9,10 @@
 #include <iterator>
 #include <tuple>
 
+#include "base/readable_file.h"
+#include "base/secret_file.h"
 #include "base/yaml/parse.h"
+#include "bus/kafka/client/named_files.h"
 
 namespace app {
 
@@ -88,22 +91,39 @@ std::string property_of(const std::string& key) {
   return key.ends_with(kFileSuffix) ? key.substr(0, key.size() - kFileSuffix.size()) : key;
 }
 
-void read_property(const Node::Entry& entry, bus::kafka::Properties& properties, Problems& problems) {
+// False if its value is in a file that can't be read here.
+bool read_property(const Node::Entry& entry, bus::kafka::Properties& properties, Problems& problems) {
   std::string name = property_of(entry.key);
   base::Secret value;
   bool good = name == entry.key ? base::options::read_value(entry.value, value, problems)
                                 : base::options::read_secret_file(entry.value, value, problems);
-  if (!good) return;
+  if (!good) return !is_given(value);
   if (!properties.emplace(name, std::move(value)).second) {
     problems.error(entry.key_mark,
                    fmt::format("'{}' and '{}{}' in properties exclude each other", name, name, kFileSuffix));
   }
+  return true;
 }
 
 const Node::Entry* entry_of(const Node& written, const std::string& property) {
   auto entry = std::find_if(written.entries.begin(), written.entries.end(),
                             [&](const auto& candidate) { return property_of(candidate.key) == property; });
   return entry == written.entries.end() ? nullptr : &*entry;
+}
+
+// False if a file that a property names can't be read here.
+bool check_files(const Node& written, const bus::kafka::Properties& properties, Problems& problems) {
+  bool are_there = true;
+  for (const auto& file : bus::kafka::named_files(properties)) {
+    auto readable = base::check_readable(file.path);
+    if (readable) continue;
+    are_there = false;
+    const Node::Entry* entry = entry_of(written, file.property);
+    problems.no_file(
+        entry == nullptr ? written.mark : entry->value.mark,
+        fmt::format("property '{}': can't read '{}': {}", file.property, file.path, readable.error().message));
+  }
+  return are_there;
 }
 
 void read_properties(KafkaSection& kafka, Problems& problems) {
@@ -113,7 +133,10 @@ void read_properties(KafkaSection& kafka, Problems& problems) {
     problems.error(written.mark, "'properties' in kafka must be a mapping of librdkafka's names to values");
     return;
   }
-  for (const auto& entry : written.entries) read_property(entry, kafka.properties, problems);
+  bool is_complete = true;
+  for (const auto& entry : written.entries) {
+    is_complete = read_property(entry, kafka.properties, problems) && is_complete;
+  }
   auto found = bus::kafka::check_properties(kafka.properties);
   for (const auto& problem : found) {
     const Node::Entry* entry = entry_of(written, problem.name);
@@ -126,7 +149,9 @@ void read_properties(KafkaSection& kafka, Problems& problems) {
     problems.warning(entry == nullptr ? written.mark : entry->key_mark,
                      fmt::format("property '{}': {}", doubt.name, doubt.text));
   }
-  if (problems.has_errors()) return;
+  is_complete = check_files(written, kafka.properties, problems) && is_complete;
+  // Without all that the files hold it can't be said whether the properties fit together.
+  if (problems.has_errors() || !is_complete) return;
   if (auto together = bus::kafka::check_properties_together(kafka.properties); !together) {
     problems.error(written.mark, together.error().message);
   }

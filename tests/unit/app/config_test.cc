@@ -114,7 +114,8 @@ TEST_F(Configs, NoAdviceIsGivenWhereNothingIsOdd) {
 }
 
 TEST_F(Configs, AMissingFileIsAMistakeWhereTheConfigurationRuns) {
-  for (const char* name : {"secret-file-that-is-not-here.yaml", "files-that-are-not-here.yaml"}) {
+  for (const char* name : {"secret-file-that-is-not-here.yaml", "files-that-are-not-here.yaml",
+                           "kafka-login-that-is-not-here.yaml", "kafka-token-that-is-not-here.yaml"}) {
     auto expected = expected_of(configs("odd") / name);
     for (auto& line : expected) line.replace(line.find(": warning: "), 11, ": error: ");
 
