@@ -5,6 +5,7 @@ namespace app {
 
 void advise(const base::yaml::Node& root, base::yaml::Problems& problems) {
   advise_playbooks(root, problems);
+  advise_prometheus(root, problems);
   advise_sinks(root, problems);
   advise_secrets(root, problems);
 }

@@ -18,7 +18,10 @@ void advise(const base::yaml::Node& root, base::yaml::Problems& problems);
 
 // Playbooks that no event reaches, and triggers that never fire.
 void advise_playbooks(const base::yaml::Node& root, base::yaml::Problems& problems);
-// Sinks that nothing reaches, a `stop` without effect, names of sinks that there are not.
+// Actions that ask Prometheus where none is named.
+void advise_prometheus(const base::yaml::Node& root, base::yaml::Problems& problems);
+// No sinks at all, sinks that nothing reaches, folders of files that are not there, a `stop` without effect, names of
+// sinks that there are not.
 void advise_sinks(const base::yaml::Node& root, base::yaml::Problems& problems);
 // Secrets in plain text.
 void advise_secrets(const base::yaml::Node& root, base::yaml::Problems& problems);

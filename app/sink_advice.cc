@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "app/advice.h"
+#include "app/components.h"
 #include "base/options/value_types.h"
 #include "schemas/scope.h"
 #include "schemas/scope/examples.h"
@@ -117,6 +120,35 @@ const Sink* taken_by(const std::vector<Sink>& sinks, std::size_t i, const NamedS
   return nullptr;
 }
 
+const Node* sinks_section(const Node& root) {
+  const Node* section = root.find("sinksConfig");
+  return section != nullptr ? section : root.find("sinks_config");
+}
+
+void advise_no_sinks(const Node& root, base::yaml::Problems& problems) {
+  auto is_sink = [](const Node& item) {
+    return item.entries.size() == 1 && components().sinks.find(item.entries.front().key) != nullptr;
+  };
+  if (std::ranges::any_of(list_under(root, {"sinksConfig", "sinks_config"}), is_sink)) return;
+  const Node* section = sinks_section(root);
+  problems.warning(section == nullptr ? base::yaml::Mark{} : section->mark,
+                   "nobody is told of anything: there is no sink in sinksConfig");
+}
+
+// A file sink makes its file, and not the folder of it.
+void advise_folders(const Node& root, base::yaml::Problems& problems) {
+  for (const Node& item : list_under(root, {"sinksConfig", "sinks_config"})) {
+    const Node* sink = item.find("file_sink");
+    const Node* name = sink == nullptr ? nullptr : sink->find("file_name");
+    if (name == nullptr || !name->is_scalar()) continue;
+    std::filesystem::path folder = std::filesystem::path(name->scalar).parent_path();
+    std::error_code ignored;
+    if (folder.empty() || std::filesystem::is_directory(folder, ignored)) continue;
+    problems.warning(name->mark, fmt::format("file_name: the folder of {} is not there, and is not made",
+                                             base::options::shown(*name)));
+  }
+}
+
 // A silence is made of the labels as they are here, and Alertmanager looks for them in its own.
 void advise_silences(const Node& root, base::yaml::Problems& problems) {
   std::set<std::string> changed;
@@ -140,6 +172,8 @@ void advise_sinks(const Node& root, base::yaml::Problems& problems) {
   NamedSinks named = sinks_of_playbooks(root);
   std::set<std::string> takes_over;
   for (const Sink& sink : sinks) takes_over.insert(sink.fallback);
+  advise_no_sinks(root, problems);
+  advise_folders(root, problems);
   advise_names(named, sinks, problems);
   advise_silences(root, problems);
   for (std::size_t i = 0; i < sinks.size(); ++i) {
