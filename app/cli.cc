@@ -82,8 +82,9 @@ void add_check(CLI::App& cli, Chosen& chosen) {
   auto args = std::make_shared<verbs::CheckArgs>();
   auto* verb = cli.add_subcommand("check", "Check a configuration file and say everything that is wrong with it");
   add_config(verb, args->config);
-  verb->add_flag("--online", args->online,
-                 "Also ask Kafka for its topics and the sinks whether they will take what is sent; changes nothing");
+  verb->add_flag(
+      "--online", args->online,
+      "Also ask Kafka for its topics and Slack for token, scopes and channel, not webhooks and files; changes nothing");
   auto ignored = std::make_shared<std::string>();
   add_data_dir(verb, *ignored);
   add_output(verb, args->output);

@@ -108,7 +108,10 @@ class Loading {
       std::optional<Node> fallback = take(playbook, "fallback");
       if (only_with && !has_global(only_with->scalar)) continue;
       std::optional<Playbook> made = reader_.read(playbook, name->scalar);
-      if (made) made->fallback = fallback && is_true(&*fallback);
+      if (made) {
+        made->is_builtin = true;
+        made->fallback = fallback && is_true(&*fallback);
+      }
       add(std::move(made));
     }
   }

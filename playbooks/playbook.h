@@ -26,6 +26,7 @@ struct Playbook {
   std::vector<std::string> sinks;  // Empty: the default ones.
   bool stop = false;               // No later playbook sees an event that this one matches.
   bool fallback = false;           // Leaves out actions that an earlier playbook ran for the same event.
+  bool is_builtin = false;         // Comes with tocsin, and not from the user's file.
   base::Duration rate_limit{};     // At most one success in this time and for one subject; zero: no limit.
 };
 

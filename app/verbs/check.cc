@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -76,12 +77,26 @@ void ask_sinks(Config& config, base::Threads& threads, Online& online) {
   online.sinks = nlohmann::json::array();
   for (auto& member : config.sinks.members) {
     auto probe = await(threads.executor(), member.configured.sink->probe(base::in(kPatience)));
-    if (probe.found.empty() && probe.problems.empty()) continue;  // Of a kind that can't be asked.
+    if (probe.found.empty() && probe.problems.empty()) {
+      online.text += "sink " + member.name + ": not asked, its kind can't be\n";
+      continue;
+    }
     online.ok = online.ok && probe.problems.empty();
     online.sinks.push_back({{"name", member.name}, {"found", probe.found}, {"problems", probe.problems}});
     for (const auto& found : probe.found) online.text += "sink " + member.name + ": " + found + "\n";
     for (const auto& problem : probe.problems) online.text += "sink " + member.name + ": problem: " + problem + "\n";
   }
+}
+
+void ask(Config& config, net::http::Client& http, base::Threads& threads, Online& online) {
+  if (auto started = http.start(); !started) {
+    online.ok = false;
+    online.text = "nobody could be asked: " + started.error().message + "\n";
+    return;
+  }
+  ask_brokers(config, online);
+  ask_sinks(config, threads, online);
+  await(threads.executor(), http.stop());
 }
 
 Checked check_text(std::string_view text, const ConfigServices& services) {
@@ -110,16 +125,27 @@ std::string for_terminal(const Problem& problem, const std::string& file, std::s
   return line + "\n" + excerpt(text, problem.mark);
 }
 
-std::string as_text(const Checked& checked, const std::string& online, const std::string& file, std::string_view text) {
+std::string counted(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string playbooks_of(const Config& config) {
+  const auto& all = config.playbooks->playbooks;
+  auto builtin = static_cast<std::size_t>(std::ranges::count(all, true, &playbooks::Playbook::is_builtin));
+  return fmt::format("{} and {} built in", counted(all.size() - builtin, "playbook"), builtin);
+}
+
+std::string as_text(const Checked& checked, const Online& online, const std::string& file, std::string_view text) {
   bool is_terminal = ::isatty(STDOUT_FILENO) != 0;
   std::string out;
   for (const Problem& problem : checked.problems) {
     out += is_terminal ? for_terminal(problem, file, text) : base::yaml::to_string(problem, file) + "\n";
   }
   if (!checked.config) return out;
-  return out + online +
-         fmt::format("{}: ok, {} playbooks, {} sinks, {} warnings\n", file, checked.config->playbooks->playbooks.size(),
-                     checked.config->sinks.members.size(), checked.problems.size());
+  return out + online.text +
+         fmt::format("{}: {}, {}, {}, {}\n", file, online.ok ? "ok" : "failed online", playbooks_of(*checked.config),
+                     counted(checked.config->sinks.members.size(), "sink"),
+                     counted(checked.problems.size(), "warning"));
 }
 
 }  // namespace
@@ -136,14 +162,10 @@ int check(const CheckArgs& args) {
     checked.problems.push_back({Problem::Kind::kError, {}, "the file can't be read"});
   }
   Online online;
-  if (checked.config && args.online && http->start()) {
-    ask_brokers(*checked.config, online);
-    ask_sinks(*checked.config, threads, online);
-    await(threads.executor(), http->stop());
-  }
+  if (checked.config && args.online) ask(*checked.config, *http, threads, online);
   bool ok = checked.config.has_value() && online.ok;
   if (args.output == Output::kTable) {
-    print(as_text(checked, online.text, args.config, text));
+    print(as_text(checked, online, args.config, text));
   } else {
     auto list = nlohmann::json::array();
     for (const Problem& problem : checked.problems) list.push_back(as_json(problem));

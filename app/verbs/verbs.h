@@ -36,7 +36,7 @@ int replay(const ReplayArgs& args);
 // `tocsin check`.
 struct CheckArgs {
   std::string config;
-  bool online = false;  // Also asks the brokers, and compares their topics. Changes nothing there.
+  bool online = false;  // Also asks Kafka and Slack; see docs/configuration.md. Changes nothing there.
   Output output = Output::kTable;
 };
 int check(const CheckArgs& args);
