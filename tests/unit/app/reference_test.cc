@@ -13,6 +13,7 @@
 #include "app/config.h"
 #include "app/config_schema.h"
 #include "app/endpoints.h"
+#include "playbooks/builtin.h"
 
 namespace {
 
@@ -65,6 +66,17 @@ TEST(Reference, IsWhatTheOptionTablesSay) {
       std::ofstream(path, std::ios::binary) << text;
     }
     EXPECT_EQ(content_of(path), text) << name << " is out of date: run app_test with TOCSIN_WRITE_REFERENCE=1";
+  }
+}
+
+TEST(Reference, HasEveryBuiltinPlaybook) {
+  auto page = content_of(fs::path(TOCSIN_SOURCE_DIR) / "docs/configuration.md");
+  const auto builtin = playbooks::builtin_playbooks();
+  for (const auto& entry : builtin.entries) {
+    for (const auto& playbook : entry.value.items) {
+      const std::string& name = playbook.find("name")->scalar;
+      EXPECT_NE(page.find("| `" + name + "` |"), std::string::npos) << name;
+    }
   }
 }
 
