@@ -30,7 +30,7 @@ bool HealthBoard::failed(const std::string& sink, const base::Error& error, bool
   bool was_sick = trouble->is_sick;
   trouble->reason = error.reason;
   trouble->hint = hint;
-  trouble->is_sick = is_down || refuses_us(error.reason);
+  trouble->is_sick |= is_down || refuses_us(error.reason);
   if (trouble->is_sick && !was_sick) {
     base::log::warn("sinks: a sink is sick",
                     {{"sink", sink}, {"reason", to_string(error.reason)}, {"why", error.message}});

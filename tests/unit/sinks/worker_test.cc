@@ -300,6 +300,18 @@ TEST(HealthBoard, NamesWhatIsDownSinceItsFirstFailure) {
   EXPECT_TRUE(board.all().empty());
 }
 
+TEST(HealthBoard, TakesASickOneForSickUntilADeliveryArrives) {
+  HealthBoard board;
+
+  EXPECT_FALSE(board.failed("pager", base::permanent(Reason::kNotFound, "404"), false, kNow));
+  EXPECT_FALSE(board.failed("pager", unauthorized(), false, kNow));
+  EXPECT_FALSE(board.failed("pager", down(), false, kNow));
+  EXPECT_FALSE(board.failed("pager", refused(), false, kNow));
+  EXPECT_FALSE(board.all().at(0).ok);
+  EXPECT_TRUE(board.succeeded("pager"));
+  EXPECT_TRUE(board.failed("pager", down(), false, kNow));
+}
+
 TEST_F(WorkerTest, ShowsItsMetricsByNameAndReason) {
   sink->next_failures = {down(), refused()};
   deliver("t1");
