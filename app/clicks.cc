@@ -19,8 +19,6 @@ namespace {
 
 // Slack takes a click for failed after three seconds.
 constexpr std::chrono::milliseconds kPatience(2000);
-// Of refusals of one kind: whoever can reach us could fill the log otherwise.
-constexpr std::chrono::seconds kBetweenLines(1);
 
 }  // namespace
 
@@ -55,14 +53,6 @@ void Clicks::count(std::string_view way, std::string_view outcome) {
       .Increment();
 }
 
-bool Clicks::is_worth_a_line(std::string_view outcome) {
-  std::lock_guard lock(mutex_);
-  auto& last = last_line_[std::string(outcome)];
-  if (last && clock_.now() < *last + kBetweenLines) return false;
-  last = clock_.now();
-  return true;
-}
-
 ServerResponse Clicks::refuse(int status, std::string_view outcome, std::string_view why) {
   note_refusal("http", outcome, why);
   return net::http::refuse(status, why);
@@ -70,8 +60,8 @@ ServerResponse Clicks::refuse(int status, std::string_view outcome, std::string_
 
 void Clicks::note_refusal(std::string_view way, std::string_view outcome, std::string_view why) {
   count(way, outcome);
-  if (!is_worth_a_line(outcome)) return;
-  base::log::warn("clicks: one was refused", {{"way", std::string(way)}, {"why", std::string(why)}});
+  auto times = refusals_.count(outcome, clock_.now());
+  if (times) base::log::warn("clicks: one was refused", {{"way", way}, {"why", why}, {"times", *times}});
 }
 
 base::Task<bool> Clicks::take(std::string line, std::string payload) {

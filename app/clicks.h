@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 #include "base/metrics.h"
 #include "base/task.h"
 #include "bus/bus.h"
@@ -62,7 +63,6 @@ class Clicks {
   base::Task<sinks::Heard> keep(sinks::Heard heard);
   std::optional<net::http::ServerResponse> refusal_of(const Judged& judged);
   void note_refusal(std::string_view way, std::string_view outcome, std::string_view why);
-  bool is_worth_a_line(std::string_view outcome);
   net::http::ServerResponse refuse(int status, std::string_view outcome, std::string_view why);
   void count(std::string_view way, std::string_view outcome);
 
@@ -71,7 +71,7 @@ class Clicks {
   base::Metrics& metrics_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Inboxes> inboxes_ = std::make_shared<Inboxes>();
-  std::map<std::string, std::optional<base::Time>> last_line_;  // By outcome: a closed set.
+  base::LogLimit refusals_;  // By outcome: whoever can reach us could fill the log otherwise.
 };
 
 }  // namespace app
