@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bus/dead_letter.h"
 #include "schemas/ledger.h"
 #include "schemas/topics.h"
@@ -259,7 +261,7 @@ TEST_F(WorkerTest, WaitsForRefusedCredentialsToBeMended) {
   EXPECT_THAT(receipts(), ElementsAre());
   ASSERT_EQ(health.all().size(), 1u);
   EXPECT_FALSE(health.all()[0].ok);
-  EXPECT_EQ(health.all()[0].detail, "auth since " + base::to_rfc3339(kNow));
+  EXPECT_EQ(health.all()[0].detail, "auth since " + base::to_rfc3339(kNow) + ": 401");
   EXPECT_THAT(metrics.expose(), testing::HasSubstr(R"(tocsin_sink_healthy{sink="pager"} 0)"));
   stage->advance(seconds(29));
   EXPECT_EQ(sink->attempts(), 1);
@@ -270,34 +272,77 @@ TEST_F(WorkerTest, WaitsForRefusedCredentialsToBeMended) {
 }
 
 TEST_F(WorkerTest, IsSickOnlyWhenItIsNotTheDeliverysFault) {
-  auto is_ok = [&] { return health.all().at(0).ok; };
+  auto is_well = [&] { return metrics.expose().find(R"(tocsin_sink_healthy{sink="pager"} 1)") != std::string::npos; };
   sink->next_failures = {refused(), down()};
   deliver("t1");
-  EXPECT_TRUE(is_ok());
+  EXPECT_TRUE(is_well());
+  EXPECT_TRUE(health.all().at(0).ok);
   deliver("t2");
-  EXPECT_TRUE(is_ok());
+  EXPECT_TRUE(is_well());
   stage->advance(minutes(1));
 
   sink->next_failures = {base::permanent(Reason::kNotFound, "404")};
   deliver("t3");
-  EXPECT_FALSE(is_ok());
+  EXPECT_FALSE(is_well());
   deliver("t4");
-  EXPECT_TRUE(is_ok());
+  EXPECT_TRUE(is_well());
 }
 
-TEST(HealthBoard, NamesWhatIsDownSinceItsFirstFailure) {
+TEST_F(WorkerTest, SaysWhyAttemptsFailAsSoonAsOneHas) {
+  sink->next_failures = {down(), down()};
+
+  testing::internal::CaptureStderr();
+  deliver("t1");
+  stage->advance(seconds(1));
+  auto log = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(sink->attempts(), 2);
+  EXPECT_EQ(std::ranges::count(log, '\n'), 1) << log;
+  EXPECT_THAT(log, testing::ContainsRegex("begins to fail.*pager.*unavailable.*503"));
+  EXPECT_FALSE(health.all().at(0).ok);
+  EXPECT_EQ(health.all().at(0).detail, "unavailable since " + base::to_rfc3339(kNow) + ": 503");
+  stage->advance(minutes(1));
+  EXPECT_TRUE(health.all().at(0).ok);
+}
+
+TEST(HealthBoard, NamesWhatFailsSinceItsFirstFailure) {
   HealthBoard board;
   board.add("pager");
 
   EXPECT_TRUE(board.failed("pager", down(), false, kNow));
-  EXPECT_TRUE(board.all().at(0).ok);
-  EXPECT_FALSE(board.failed("pager", down(), true, kNow + seconds(5)));
-  EXPECT_EQ(board.all().at(0).detail, "unavailable since " + base::to_rfc3339(kNow));
+  EXPECT_FALSE(board.failed("pager", base::passing(Reason::kTimeout, "no answer"), true, kNow + seconds(5), "mend it"));
+  EXPECT_EQ(board.all().at(0).detail, "timeout since " + base::to_rfc3339(kNow) + ": no answer: mend it");
   EXPECT_TRUE(board.succeeded("pager"));
   EXPECT_TRUE(board.all().at(0).ok);
 
   board.remove("pager");
   EXPECT_TRUE(board.all().empty());
+}
+
+TEST(HealthBoard, LogsTheBeginningsAndTheEnd) {
+  HealthBoard board;
+
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) board.failed("pager", down(), false, kNow + seconds(i));
+  for (int i = 0; i < 3; ++i) board.failed("pager", down(), true, kNow + seconds(3 + i));
+  board.succeeded("pager");
+  auto log = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(std::ranges::count(log, '\n'), 3) << log;
+  EXPECT_THAT(log, testing::ContainsRegex("begins to fail.*\n.*is sick.*\n.*is well again"));
+}
+
+TEST(HealthBoard, LogsOneBeginningAMinute) {
+  HealthBoard board;
+
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 60; ++i) {
+    board.failed("pager", down(), false, kNow + seconds(i));
+    board.succeeded("pager");
+  }
+  auto log = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
 }
 
 TEST(HealthBoard, TakesASickOneForSickUntilADeliveryArrives) {
