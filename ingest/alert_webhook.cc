@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/alert_webhook.h"
 
+#include "base/log.h"
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
 #include "schemas/topics.h"
@@ -30,6 +31,7 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
   auto summary = summarize(request.body);
   if (!summary) {
     refused_bodies_.Increment();
+    warn(summary.error(), request.peer);
     co_return net::http::refuse(400, summary.error().message);
   }
   auto alerts = static_cast<std::int64_t>(summary.value().alerts);
@@ -47,6 +49,14 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
   net::http::ServerResponse response;
   response.body = R"({"success":true})";
   co_return response;
+}
+
+// What summarize() says quotes nothing of the body.
+void AlertWebhook::warn(const base::Error& error, const std::string& peer) {
+  auto times = lines_.count(error.message, clock_.now());
+  if (!times) return;
+  base::log::warn("intake: a body was refused, whoever sent it may give its alerts up",
+                  {{"peer", peer}, {"why", error.message}, {"times", *times}});
 }
 
 }  // namespace ingest

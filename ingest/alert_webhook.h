@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 #include "base/metrics.h"
 #include "base/task.h"
 #include "bus/bus.h"
@@ -22,11 +23,14 @@ class AlertWebhook {
   base::Task<net::http::ServerResponse> handle(net::http::ServerRequest request);
 
  private:
+  void warn(const base::Error& error, const std::string& peer);
+
   bus::Bus& bus_;
   const base::Clock& clock_;
   prometheus::Counter& accepted_alerts_;
   prometheus::Counter& refused_bodies_;
   prometheus::Counter& postponed_bodies_;
+  base::LogLimit lines_;  // By what summarize() says.
 };
 
 }  // namespace ingest

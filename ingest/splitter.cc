@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "bus/dead_letter.h"
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
@@ -65,13 +66,26 @@ base::Task<base::Result<void>> Splitter::on_record(const bus::Record& record, bu
     if (rules->watchdog && rules->watchdog->is_it(*event.alert)) event.subject = kWatchdogKey;
     txn.emit(schemas::topics::kEvents, event.subject, schemas::encode(event));
   }
-  for (const BadAlert& bad : parsed.bad) bury(bad, intake, txn);
+  for (const BadAlert& bad : parsed.bad) {
+    bury(bad, intake, txn);
+    warn(bad.error, intake.source, txn.now());
+  }
   bad_alerts_.Increment(static_cast<double>(parsed.bad.size()));
   co_return base::ok();
 }
 
 void Splitter::on_dead_letter(const bus::Record& record, const base::Error& error, bus::Transaction& txn) {
-  count_dead_letter(error, weigh_intake(record.value), txn);
+  Weight weight = weigh_intake(record.value);
+  count_dead_letter(error, weight, txn);
+  warn(error, weight.source, txn.now());
+}
+
+void Splitter::warn(const base::Error& error, std::string_view source, base::Time now) {
+  auto reason = base::to_string(error.reason);
+  auto times = lines_.count(std::string(source) + "/" + std::string(reason), now);
+  if (!times) return;
+  base::log::warn("intake: what can't be read is a dead letter, see tocsin dlq",
+                  {{"source", source}, {"reason", reason}, {"times", *times}});
 }
 
 void Splitter::replace(SplitRules rules) {

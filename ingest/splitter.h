@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log_limit.h"
 #include "base/metrics.h"
 #include "bus/bus.h"
 #include "ingest/relabel.h"
@@ -22,7 +23,8 @@ struct SplitRules {
 };
 
 // The stage that makes events of accepted bodies: one record of topic `intake` becomes one event per alert, keyed by
-// what the alert is about. An alert of a wrong shape becomes a dead letter; the others of its body go on.
+// what the alert is about. An alert of a wrong shape becomes a dead letter; the others of its body go on. Dead
+// letters are logged, once a minute.
 class Splitter final : public bus::Handler {
  public:
   // `cluster` is the installation's cluster name. `metrics` outlives the splitter.
@@ -38,11 +40,14 @@ class Splitter final : public bus::Handler {
 
  private:
   std::shared_ptr<const SplitRules> rules() const;
+  // Without the error's text, which may quote what was sent.
+  void warn(const base::Error& error, std::string_view source, base::Time now);
 
   const std::string cluster_;
   mutable std::mutex mutex_;
   std::shared_ptr<const SplitRules> rules_;
   prometheus::Counter& bad_alerts_;
+  base::LogLimit lines_;  // By source and reason.
 };
 
 // How many events of which source a record of topic `intake` stands for, for the ledger; one of no known source when it

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/splitter.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "bus/dead_letter.h"
 #include "ingest/intake_record.h"
@@ -60,6 +63,20 @@ TEST_F(Splitter, BuriesTheBadAlertAlone) {
   EXPECT_EQ(letter.value().reason, "bad_request");
   EXPECT_EQ(ingest::weigh_intake(letter.value().value).events, 1);
   EXPECT_EQ(stage_.counters["events/dead_lettered/bad_request"], 1);
+}
+
+TEST_F(Splitter, LogsWhatItBuriesOnceAMinute) {
+  auto record = ingest::encode("alertmanager", kNow, kTwoGoodOneBad);
+
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(stage_.handle("intake", "g", record));
+  EXPECT_FALSE(stage_.handle("intake", "g", "not a record"));
+  stage_.advance(std::chrono::minutes(1));
+  ASSERT_TRUE(stage_.handle("intake", "g", record));
+  auto log = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(std::ranges::count(log, '\n'), 3) << log;
+  EXPECT_THAT(log, testing::ContainsRegex("alertmanager.*bad_request.*times.{1,2}1[^0-9].*times.{1,2}40[^0-9]"));
 }
 
 TEST_F(Splitter, GivesTheSameEventTheSameIdWhoeverBringsIt) {
