@@ -25,15 +25,15 @@ bool needs_restart(const ServerSection& now, const ServerSection& next) {
 
 }  // namespace
 
-FrontDoor::FrontDoor(ServerSection section, base::Executor files, base::Metrics& metrics)
-    : section_(std::move(section)), guard_(section_.rules(), metrics), watch_(std::move(files)) {}
+FrontDoor::FrontDoor(ServerSection section, base::Executor files, const base::Clock& clock, base::Metrics& metrics)
+    : section_(std::move(section)), guard_(section_.rules(), clock, metrics), watch_(std::move(files)) {}
 
 FrontDoor::~FrontDoor() = default;
 
 base::Result<std::unique_ptr<FrontDoor>> FrontDoor::open(const ServerSection& section, const std::string& listen_flag,
                                                          base::Executor net, base::Executor files,
-                                                         base::Metrics& metrics) {
-  std::unique_ptr<FrontDoor> door(new FrontDoor(section, std::move(files), metrics));
+                                                         const base::Clock& clock, base::Metrics& metrics) {
+  std::unique_ptr<FrontDoor> door(new FrontDoor(section, std::move(files), clock, metrics));
   BOOST_OUTCOME_TRY(auto options, section.options(listen_flag));
   if (section.tls) {
     BOOST_OUTCOME_TRY(door->tls_, net::http::ServerTls::open(section.tls->files(), metrics));

@@ -11,13 +11,14 @@
 namespace app {
 
 // The HTTP server as the section `server` wants it, with its guard and its certificate, which are kept current while it
-// runs: files of the certificate are looked at every few seconds. `metrics` must outlive it.
+// runs: files of the certificate are looked at every few seconds. `clock` and `metrics` must outlive
+// it.
 class FrontDoor {
  public:
   // Files are read on `files`. `listen_flag` is what the command line says, if anything.
   static base::Result<std::unique_ptr<FrontDoor>> open(const ServerSection& section, const std::string& listen_flag,
                                                        base::Executor net, base::Executor files,
-                                                       base::Metrics& metrics);
+                                                       const base::Clock& clock, base::Metrics& metrics);
   ~FrontDoor();
 
   // As Guard has it. Before start().
@@ -34,7 +35,7 @@ class FrontDoor {
   void take(const ServerSection& next);
 
  private:
-  FrontDoor(ServerSection section, base::Executor files, base::Metrics& metrics);
+  FrontDoor(ServerSection section, base::Executor files, const base::Clock& clock, base::Metrics& metrics);
   base::Task<void> watch_certificate();
 
   ServerSection section_;  // As started, but for what take() can change.

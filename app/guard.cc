@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/metrics.h"
 
 namespace app {
@@ -35,15 +36,11 @@ bool is_from_here(const ServerRequest& head) {
   return head.is_loopback && !is_for_others && is_name_of_loopback(find_header(head.headers, "Host"));
 }
 
-ServerResponse unauthorized(const Credentials& credentials, Proof proof) {
-  auto response = refuse(401, proof == Proof::kNone ? "credentials are needed" : "the credentials are wrong");
-  if (auto text = challenge(credentials); !text.empty()) response.headers.emplace_back("WWW-Authenticate", text);
-  return response;
-}
-
 }  // namespace
 
-Guard::Guard(AccessRules rules, base::Metrics& metrics) : refusals_(metrics) { use(std::move(rules)); }
+Guard::Guard(AccessRules rules, const base::Clock& clock, base::Metrics& metrics) : clock_(clock), refusals_(metrics) {
+  use(std::move(rules));
+}
 
 void Guard::use(AccessRules rules) {
   auto next = std::make_shared<const AccessRules>(std::move(rules));
@@ -70,19 +67,19 @@ void Guard::route(net::http::Server& server, const std::string& method, const st
       max_body_bytes);
 }
 
-Guard::Refused Guard::judge_head(Access access, const ServerRequest& head) const {
+Guard::Refused Guard::judge_head(Access access, const ServerRequest& head) {
   auto rules = this->rules();
   bool is_control = access == Access::kControl;
   if (is_control && rules->trusts_loopback && is_from_here(head)) return std::nullopt;
-  if (rules->wants_certificate && !head.has_certificate) return refuse(403, "a client certificate is needed");
+  if (rules->wants_certificate && !head.has_certificate) return turn_away(head, 403, "a client certificate is needed");
   if (access == Access::kSigned) return std::nullopt;
   const Credentials& credentials = is_control ? rules->control : rules->intake;
   if (credentials.empty()) {
-    return is_control ? Refused(refuse(403, "only over loopback, as no token is configured")) : std::nullopt;
+    return is_control ? Refused(turn_away(head, 403, "only over loopback, as no token is configured")) : std::nullopt;
   }
   auto proof = proof_in(head.headers, credentials);
   if (proof == Proof::kRight || proof == Proof::kSignature) return std::nullopt;
-  return unauthorized(credentials, proof);
+  return unauthorized(head, credentials, proof);
 }
 
 Guard::Refused Guard::judge_body(Access access, const ServerRequest& request) {
@@ -91,7 +88,23 @@ Guard::Refused Guard::judge_body(Access access, const ServerRequest& request) {
   if (rules->intake.empty() || proof_in(request.headers, rules->intake) != Proof::kSignature) return std::nullopt;
   if (is_signed(request.headers, request.body, rules->intake)) return std::nullopt;
   refusals_.count(net::http::Refusal::kUnauthorized);
-  return unauthorized(rules->intake, Proof::kWrong);
+  return unauthorized(request, rules->intake, Proof::kWrong);
+}
+
+ServerResponse Guard::turn_away(const ServerRequest& who, int status, std::string_view why) {
+  auto times = lines_.count(who.path + ": " + std::string(why), clock_.now());
+  if (times) {
+    base::log::warn("server: a request was refused",
+                    {{"path", who.path}, {"peer", who.peer}, {"status", status}, {"why", why}, {"times", *times}});
+  }
+  return refuse(status, why);
+}
+
+ServerResponse Guard::unauthorized(const ServerRequest& who, const Credentials& credentials, Proof proof) {
+  auto why = proof == Proof::kNone ? "credentials are needed" : "the credentials are wrong";
+  auto response = turn_away(who, 401, why);
+  if (auto text = challenge(credentials); !text.empty()) response.headers.emplace_back("WWW-Authenticate", text);
+  return response;
 }
 
 base::Task<ServerResponse> Guard::pass(Access access, std::shared_ptr<net::http::RequestHandler> handler,

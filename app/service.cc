@@ -142,8 +142,8 @@ base::Result<void> Service::Parts::start_pipeline() {
 }
 
 base::Result<void> Service::Parts::start_server() {
-  BOOST_OUTCOME_TRY(
-      door, FrontDoor::open(pipeline->config().server, settings.listen, net.executor(), files.executor(), metrics));
+  BOOST_OUTCOME_TRY(door, FrontDoor::open(pipeline->config().server, settings.listen, net.executor(), files.executor(),
+                                          clock, metrics));
   webhook = std::make_unique<ingest::AlertWebhook>(*bus, clock, metrics);
   clicks = std::make_unique<Clicks>(*bus, clock, metrics);
   clicks->use(pipeline->config().inboxes());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/routes.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <thread>
@@ -115,7 +117,7 @@ class Routes : public ::testing::Test {
   base::ManualClock clock_{base::Time(std::chrono::seconds(1'767'323'060))};
   fakes::FakeBus bus_{std::make_shared<fakes::BusLevers>()};
   app::Clicks clicks_{bus_, clock_, metrics_};
-  app::Guard guard_{{}, metrics_};
+  app::Guard guard_{{}, clock_, metrics_};
   FakeServer server_;
   std::vector<app::Check> checks_ = {{"config", true, ""}, {"log", true, ""}};
   std::vector<std::string> problems_;
@@ -307,6 +309,26 @@ TEST_F(Routes, ARefusalNamesWhatIsAskedFor) {
   EXPECT_EQ(find_header(intake.headers, "WWW-Authenticate"), R"(Bearer realm="tocsin", Basic realm="tocsin")");
   EXPECT_EQ(find_header(control.headers, "WWW-Authenticate"), R"(Bearer realm="tocsin")");
   EXPECT_EQ(intake.body, "{\"error\":\"credentials are needed\"}\n");
+}
+
+TEST_F(Routes, ARefusalIsLoggedOnceAMinuteWithoutWhatWasShown) {
+  guard_.use(rules_of(kCredentials));
+  ServerRequest request;
+  request.peer = "192.0.2.7";
+  request.headers = {{"Authorization", "Bearer hunter2"}};
+
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 5; ++i) server_.call("POST", "/api/alerts", request);
+  clock_.advance(std::chrono::minutes(1));
+  server_.call("POST", "/api/alerts", request);
+  request.headers = {{"X-Hub-Signature-256", base::hmac_sha256_hex("other-key", "")}};
+  server_.call("POST", "/api/alerts", request);
+  auto log = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(std::ranges::count(log, '\n'), 2) << log;
+  EXPECT_THAT(log, testing::ContainsRegex("/api/alerts.*192.0.2.7.*401.*are wrong.*times.{1,2}1[^0-9].*"
+                                          "times.{1,2}5[^0-9]"));
+  EXPECT_THAT(log, testing::Not(testing::HasSubstr("hunter2")));
 }
 
 TEST_F(Routes, WhatIsShownIsNotKeptByCaches) {
