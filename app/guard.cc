@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/guard.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -29,11 +29,15 @@ bool is_name_of_loopback(std::string_view host) {
   return host.empty() || host == "localhost" || host == "[::1]" || is_v4;
 }
 
-// Whether somebody on this machine asks, and on their own account.
-bool is_from_here(const ServerRequest& head) {
-  bool is_for_others = std::any_of(std::begin(kOfOthers), std::end(kOfOthers),
-                                   [&](const char* name) { return !find_header(head.headers, name).empty(); });
-  return head.is_loopback && !is_for_others && is_name_of_loopback(find_header(head.headers, "Host"));
+// What speaks against somebody on this machine asking on their own account; empty: nothing.
+std::string why_not_from_here(const ServerRequest& head) {
+  if (!head.is_loopback) return "only over loopback, as no token is configured";
+  for (const char* name : kOfOthers) {
+    if (find_header(head.headers, name).empty()) continue;
+    return fmt::format("its header {} says that others ask, and no token is configured", name);
+  }
+  if (is_name_of_loopback(find_header(head.headers, "Host"))) return {};
+  return "its header Host is no name of loopback (localhost, 127.0.0.1, [::1]), and no token is configured";
 }
 
 }  // namespace
@@ -70,12 +74,12 @@ void Guard::route(net::http::Server& server, const std::string& method, const st
 Guard::Refused Guard::judge_head(Access access, const ServerRequest& head) {
   auto rules = this->rules();
   bool is_control = access == Access::kControl;
-  if (is_control && rules->trusts_loopback && is_from_here(head)) return std::nullopt;
+  if (is_control && rules->trusts_loopback && why_not_from_here(head).empty()) return std::nullopt;
   if (rules->wants_certificate && !head.has_certificate) return turn_away(head, 403, "a client certificate is needed");
   if (access == Access::kSigned) return std::nullopt;
   const Credentials& credentials = is_control ? rules->control : rules->intake;
   if (credentials.empty()) {
-    return is_control ? Refused(turn_away(head, 403, "only over loopback, as no token is configured")) : std::nullopt;
+    return is_control ? Refused(turn_away(head, 403, why_not_from_here(head))) : std::nullopt;
   }
   auto proof = proof_in(head.headers, credentials);
   if (proof == Proof::kRight || proof == Proof::kSignature) return std::nullopt;

@@ -286,6 +286,19 @@ TEST_F(Routes, ANameThatOnlyResolvesToLoopbackIsNotTrusted) {
   }
 }
 
+TEST_F(Routes, ARefusalNamesTheHeaderThatIsInTheWay) {
+  auto said = [&](const Headers& headers, bool is_loopback) {
+    ServerRequest request;
+    request.headers = headers;
+    request.is_loopback = is_loopback;
+    return server_.call("GET", "/api/findings", request).body;
+  };
+
+  EXPECT_THAT(said({}, false), testing::HasSubstr("only over loopback"));
+  EXPECT_THAT(said({{"Host", "evil.example"}}, true), testing::HasSubstr("its header Host is no name of loopback"));
+  EXPECT_THAT(said({{"X-Forwarded-For", "192.0.2.1"}}, true), testing::HasSubstr("its header X-Forwarded-For"));
+}
+
 TEST_F(Routes, ACertificateIsWantedWhereItIsConfigured) {
   auto rules = rules_of(kNothing);
   rules.wants_certificate = true;
