@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
+
+#include "net/http/url.h"
 
 namespace app {
 
@@ -41,15 +44,28 @@ ServerResponse readiness(const std::vector<Check>& checks, bool verbose) {
   return text(ready ? 200 : 503, std::move(body));
 }
 
-int limit_of(const std::string& query) {
-  constexpr std::string_view kName = "limit=";
-  int limit = kFindingsAtOnce;
-  auto at = query.find(kName);
-  if (at != std::string::npos) std::from_chars(query.data() + at + kName.size(), query.data() + query.size(), limit);
-  return std::clamp(limit, 1, kMostFindingsAtOnce);
+// Nullopt: it is no number of findings.
+std::optional<int> limit_of(const std::string& query) {
+  auto parameters = net::http::parse_query(query);
+  auto given = std::ranges::find(parameters, "limit", [](const auto& parameter) { return parameter.first; });
+  if (given == parameters.end()) return kFindingsAtOnce;
+  const std::string& text = given->second;
+  bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) return std::nullopt;
+  int limit = kMostFindingsAtOnce;  // What is too large for an int is left at that.
+  std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (limit < 1) return std::nullopt;
+  return std::min(limit, kMostFindingsAtOnce);
 }
 
 Task<ServerResponse> answer(ServerResponse response) { co_return response; }
+
+Task<ServerResponse> findings(std::shared_ptr<Operations> operations, std::string query) {
+  auto limit = limit_of(query);
+  if (limit) co_return co_await operations->findings(*limit);
+  co_return net::http::refuse(
+      400, fmt::format("limit must be a number from 1 to {}, as in ?limit={}", kMostFindingsAtOnce, kFindingsAtOnce));
+}
 
 Task<ServerResponse> reload(std::shared_ptr<Operations> operations) {
   auto problems = co_await operations->reload();
@@ -76,7 +92,7 @@ void add_routes(const AddRoute& add, base::Metrics& metrics, Operations given) {
   });
   add("POST", "/-/reload", [operations](ServerRequest) { return reload(operations); });
   add("GET", "/api/findings",
-      [operations](ServerRequest request) { return operations->findings(limit_of(request.query)); });
+      [operations](ServerRequest request) { return findings(operations, std::move(request.query)); });
   add("POST", "/api/dlq",
       [operations](ServerRequest request) { return operations->change_dead_letters(std::move(request.body)); });
 }

@@ -386,10 +386,20 @@ TEST_F(Routes, ARefusedReloadSaysWhatIsWrong) {
 TEST_F(Routes, TheNumberOfFindingsIsBounded) {
   server_.call("GET", "/api/findings", local("limit=999999"));
   EXPECT_EQ(limit_, 1000);
+  server_.call("GET", "/api/findings", local("limit=99999999999999999999"));
+  EXPECT_EQ(limit_, 1000);
   server_.call("GET", "/api/findings", local("limit=7"));
   EXPECT_EQ(limit_, 7);
   server_.call("GET", "/api/findings", local());
   EXPECT_EQ(limit_, 100);
+}
+
+TEST_F(Routes, ANumberOfFindingsThatIsNoneIsRefused) {
+  for (const char* query : {"limit=abc", "limit=", "limit=0", "limit=-5", "limit=7x"}) {
+    auto response = server_.call("GET", "/api/findings", local(query));
+    EXPECT_EQ(response.status, 400) << query;
+    EXPECT_THAT(response.body, testing::HasSubstr("limit must be a number from 1 to 1000")) << query;
+  }
 }
 
 }  // namespace
