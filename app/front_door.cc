@@ -17,12 +17,6 @@ namespace {
 // Certificates are renewed days before they end; somebody who has just put one there does not want to wait for long.
 constexpr std::chrono::seconds kLookAtCertificate{10};
 
-bool needs_restart(const ServerSection& now, const ServerSection& next) {
-  bool is_other_place = now.listen != next.listen || now.tls.has_value() != next.tls.has_value();
-  return is_other_place || now.max_body_bytes != next.max_body_bytes || now.max_connections != next.max_connections ||
-         now.limits != next.limits;
-}
-
 }  // namespace
 
 FrontDoor::FrontDoor(ServerSection section, base::Executor files, const base::Clock& clock, base::Metrics& metrics)
@@ -58,15 +52,14 @@ base::Task<void> FrontDoor::stop() {
   co_await server_->stop();
 }
 
-void FrontDoor::take(const ServerSection& next) {
+std::vector<std::string> FrontDoor::take(const ServerSection& next) {
   guard_.use(next.rules());
-  if (needs_restart(section_, next)) {
-    base::log::warn("reload: where the server listens, whether with TLS, and its limits take effect at the next start");
+  if (tls_ && next.tls) {
+    if (auto loaded = tls_->load(next.tls->files()); !loaded) {
+      base::log::error("reload: the certificate before it stays", {{"why", loaded.error().message}});
+    }
   }
-  if (!tls_ || !next.tls) return;
-  if (auto loaded = tls_->load(next.tls->files()); !loaded) {
-    base::log::error("reload: the certificate before it stays", {{"why", loaded.error().message}});
-  }
+  return options_for_next_start(section_, next);
 }
 
 base::Task<void> FrontDoor::watch_certificate() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/guard.h"
 #include "app/server_section.h"
@@ -30,9 +31,9 @@ class FrontDoor {
   base::Result<void> start();
   base::Task<void> stop();
 
-  // After a reload: credentials and certificates count from the next request and connection on; what needs a restart is
-  // logged. Connections stay. Not at the same time as itself.
-  void take(const ServerSection& next);
+  // After a reload: credentials and certificates count from the next request and connection on. Connections stay. Not
+  // at the same time as itself. Returns the options that take effect at the next start only.
+  std::vector<std::string> take(const ServerSection& next);
 
  private:
   FrontDoor(ServerSection section, base::Executor files, const base::Clock& clock, base::Metrics& metrics);

@@ -156,9 +156,10 @@ base::Task<void> Pipeline::end_sink(std::string name) {
   health_.remove(name);
 }
 
-base::Task<base::Result<void>> Pipeline::apply(Config next) {
+base::Task<base::Result<std::vector<std::string>>> Pipeline::apply(Config next) {
+  std::vector<std::string> waiting;
   if (next.cluster != config_.cluster) {
-    base::log::warn("reload: another cluster name takes effect at the next start", {{"cluster", config_.cluster}});
+    waiting.emplace_back("clusterName");
     next.cluster = config_.cluster;
   }
   splitter_.replace(next.split_rules());
@@ -182,7 +183,7 @@ base::Task<base::Result<void>> Pipeline::apply(Config next) {
     }
   }
   config_ = std::move(next);
-  co_return base::ok();
+  co_return waiting;
 }
 
 base::Task<void> Pipeline::stop() {

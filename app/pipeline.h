@@ -49,8 +49,9 @@ class Pipeline {
   // Ends the deliveries of further topics whose sink is not configured, as start() does.
   base::Result<void> end_removed(const std::vector<std::string>& topics);
 
-  // Takes another configuration: playbooks and routes at once, sinks where their section changed.
-  base::Task<base::Result<void>> apply(Config next);
+  // Takes another configuration: playbooks and routes at once, sinks where their section changed. Returns the options
+  // that take effect at the next start only.
+  base::Task<base::Result<std::vector<std::string>>> apply(Config next);
 
   // Ends what the stages left waiting. Call it after the bus has stopped.
   base::Task<void> stop();

@@ -2,6 +2,7 @@
 #include "app/routes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -68,11 +69,14 @@ Task<ServerResponse> findings(std::shared_ptr<Operations> operations, std::strin
 }
 
 Task<ServerResponse> reload(std::shared_ptr<Operations> operations) {
-  auto problems = co_await operations->reload();
-  if (problems.empty()) co_return text(200, "reloaded\n");
-  std::string body = "the configuration was not taken; the one before it stays:\n";
-  for (const std::string& problem : problems) body += problem + "\n";
-  co_return text(400, std::move(body));
+  auto reloaded = co_await operations->reload();
+  if (!reloaded.problems.empty()) {
+    co_return text(400, fmt::format("the configuration was not taken; the one before it stays:\n{}\n",
+                                    fmt::join(reloaded.problems, "\n")));
+  }
+  if (reloaded.waiting.empty()) co_return text(200, "reloaded\n");
+  co_return text(
+      200, fmt::format("reloaded; these take effect at the next start only:\n{}\n", fmt::join(reloaded.waiting, "\n")));
 }
 
 }  // namespace

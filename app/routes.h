@@ -19,11 +19,17 @@ struct Check {
   bool decides = true;  // Whether the process is unready without it; else it is only told of.
 };
 
+// What came of reading the configuration again.
+struct Reloaded {
+  std::vector<std::string> problems;  // What is wrong with it; empty: it was taken.
+  std::vector<std::string> waiting;   // The options of it that take effect at the next start only.
+};
+
 // What the endpoints that are not intake need from the process.
 struct Operations {
   std::function<std::vector<Check>()> checks;
-  // Reads the configuration again; an empty list when it was taken, else what is wrong with it.
-  std::function<base::Task<std::vector<std::string>>()> reload;
+  // Reads the configuration again.
+  std::function<base::Task<Reloaded>()> reload;
   // The newest findings as a JSON list.
   std::function<base::Task<net::http::ServerResponse>(int limit)> findings;
   // {"change": "replay"|"drop", "ids": [...], "all": bool} → {"changed": n}.

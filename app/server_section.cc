@@ -249,4 +249,17 @@ std::vector<const base::OptionSet*> server_option_sets() {
   return {&server_options().set(), &tls_options().set(), &intake_auth_options().set(), &limits_options().set()};
 }
 
+std::vector<std::string> options_for_next_start(const ServerSection& now, const ServerSection& next) {
+  std::vector<std::string> options;
+  auto add_if = [&](bool differs, const char* option) {
+    if (differs) options.emplace_back(option);
+  };
+  add_if(now.listen != next.listen, "server.listen");
+  add_if(now.tls.has_value() != next.tls.has_value(), "server.tls");
+  add_if(now.max_body_bytes != next.max_body_bytes, "server.max_body_bytes");
+  add_if(now.max_connections != next.max_connections, "server.max_connections");
+  add_if(now.limits != next.limits, "server.limits");
+  return options;
+}
+
 }  // namespace app

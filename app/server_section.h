@@ -64,6 +64,9 @@ struct ServerSection {
   AccessRules rules() const;
 };
 
+// What differs and takes effect at a start only, as options are written: "server.listen".
+std::vector<std::string> options_for_next_start(const ServerSection& now, const ServerSection& next);
+
 // Reads the section, with what one option says about another, and tries the certificates.
 ServerSection read_server_section(const base::yaml::Node& node, base::yaml::Problems& problems);
 

@@ -2,9 +2,12 @@
 #include "app/service.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -55,7 +58,9 @@ struct Service::Parts {
   base::Result<void> start_bus();
   base::Result<void> start_pipeline();
   base::Result<void> start_server();
-  base::Task<std::vector<std::string>> reload();
+  base::Task<Reloaded> reload();
+  base::Task<Reloaded> take(Config next);
+  void note_reload(const Reloaded& reloaded);
   base::Task<ServerResponse> intake(ServerRequest request);
   std::vector<Check> checks() const;
   heartbeat::HeartOptions heart_options() const;
@@ -211,37 +216,60 @@ void Service::Parts::note_reload(bool ok) {
   }
 }
 
-base::Task<std::vector<std::string>> Service::Parts::reload() {
-  std::vector<std::string> errors;
+base::Task<Reloaded> Service::Parts::reload() {
+  Reloaded reloaded;
   if (!begin_change()) {
-    errors.push_back("a reload is under way");
-    co_return errors;
+    reloaded.problems.push_back("a reload is under way");
+    co_return reloaded;
   }
   base::yaml::Problems problems;
   auto next = load_config(settings.config, {*http, files.executor(), sink_http.get()}, problems);
   auto lines = as_lines(problems, settings.config);
   for (const std::string& line : lines) base::log::warn("reload: " + line);
-  if (next && !(next->bus == section)) {
-    errors.push_back("a change of 'bus' takes effect at a restart only: restart, or take the change back");
-    base::log::warn("reload: " + errors.front());
-  } else if (next) {
-    ServerSection server = next->server;
-    auto applied = co_await pipeline->apply(std::move(*next));
-    if (!applied) errors.push_back(applied.error().message);
-    if (applied) clicks->use(pipeline->config().inboxes());
-    if (applied && listeners) listeners->use(pipeline->config().inboxes());
-    if (applied) door->take(server);
-    if (applied) co_await heart->use(heart_options());
+  if (next) {
+    reloaded = co_await take(std::move(*next));
   } else {
-    errors = lines;
+    reloaded.problems = std::move(lines);
   }
-  note_reload(errors.empty());
-  base::log::info(errors.empty() ? "reload: taken" : "reload: refused, the configuration before it stays",
-                  {{"file", settings.config}});
+  note_reload(reloaded);
   end_change();
+  co_return reloaded;
+}
+
+base::Task<Reloaded> Service::Parts::take(Config next) {
+  Reloaded reloaded;
+  if (!(next.bus == section)) {
+    reloaded.problems.push_back("a change of 'bus' takes effect at a restart only: restart, or take the change back");
+    base::log::warn("reload: " + reloaded.problems.front());
+    co_return reloaded;
+  }
+  ServerSection server = next.server;
+  auto applied = co_await pipeline->apply(std::move(next));
+  if (!applied) {
+    reloaded.problems.push_back(applied.error().message);
+    co_return reloaded;
+  }
+  clicks->use(pipeline->config().inboxes());
+  if (listeners) listeners->use(pipeline->config().inboxes());
+  reloaded.waiting = door->take(server);
+  std::ranges::move(applied.value(), std::back_inserter(reloaded.waiting));
+  co_await heart->use(heart_options());
+  co_return reloaded;
+}
+
+void Service::Parts::note_reload(const Reloaded& reloaded) {
+  bool ok = reloaded.problems.empty();
+  note_reload(ok);
+  if (!ok) {
+    base::log::warn("reload: refused, the configuration before it stays", {{"file", settings.config}});
+  } else if (!reloaded.waiting.empty()) {
+    base::log::warn("reload: taken, but some options take effect at the next start only",
+                    {{"file", settings.config}, {"options", fmt::format("{}", fmt::join(reloaded.waiting, ", "))}});
+  } else {
+    base::log::info("reload: taken", {{"file", settings.config}});
+  }
   std::lock_guard lock(mutex);
-  broken_config = errors.empty() ? "" : errors.front();
-  co_return errors;
+  broken_config = ok ? "" : reloaded.problems.front();
 }
 
 // The pipeline is changed by one at a time.

@@ -99,7 +99,7 @@ class Routes : public ::testing::Test {
         [this](auto& method, auto& path, auto handler) { guard_.route(server_, method, path, std::move(handler)); },
         metrics_,
         {.checks = [this] { return checks_; },
-         .reload = [this]() -> base::Task<std::vector<std::string>> { co_return problems_; },
+         .reload = [this]() -> base::Task<app::Reloaded> { co_return reloaded_; },
          .findings = [this](int limit) -> base::Task<ServerResponse> {
            limit_ = limit;
            co_return ServerResponse{};
@@ -120,7 +120,7 @@ class Routes : public ::testing::Test {
   app::Guard guard_{{}, clock_, metrics_};
   FakeServer server_;
   std::vector<app::Check> checks_ = {{"config", true, ""}, {"log", true, ""}};
-  std::vector<std::string> problems_;
+  app::Reloaded reloaded_;
   int limit_ = 0;
 };
 
@@ -375,12 +375,22 @@ TEST_F(Routes, ASickSinkIsNamedAndKeepsTheProcessReady) {
 }
 
 TEST_F(Routes, ARefusedReloadSaysWhatIsWrong) {
-  problems_ = {"tocsin.yaml:3:1: error: unknown key 'sinksConfg'"};
+  reloaded_.problems = {"tocsin.yaml:3:1: error: unknown key 'sinksConfg'"};
 
   auto response = server_.call("POST", "/-/reload", local());
 
   EXPECT_EQ(response.status, 400);
-  EXPECT_NE(response.body.find(problems_[0]), std::string::npos);
+  EXPECT_THAT(response.body, testing::HasSubstr(reloaded_.problems[0] + "\n"));
+}
+
+TEST_F(Routes, AReloadSaysWhatWaitsForAStart) {
+  EXPECT_EQ(server_.call("POST", "/-/reload", local()).body, "reloaded\n");
+
+  reloaded_.waiting = {"server.listen", "clusterName"};
+  auto response = server_.call("POST", "/-/reload", local());
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "reloaded; these take effect at the next start only:\nserver.listen\nclusterName\n");
 }
 
 TEST_F(Routes, TheNumberOfFindingsIsBounded) {
