@@ -104,6 +104,7 @@ nlohmann::json to_json(const HistoryLine& line) {
   auto json = nlohmann::json::parse(schemas::encode(line.receipt));
   json["incident_key"] = line.incident_key;
   json["outcome"] = line.outcome();
+  if (line.is_pending) json.erase("attempts");
   return json;
 }
 

@@ -24,7 +24,8 @@ struct HistoryFilter {
   std::optional<base::Time> since;
 };
 
-// How one delivery ended, or that it has not. A pending one has the time at which it was made.
+// How one delivery ended, or that it has not. A pending one has the time at which it was made, and no attempts: they
+// are counted when it is done.
 struct HistoryLine {
   schemas::Receipt receipt;
   std::string incident_key;
@@ -38,7 +39,8 @@ struct HistoryLine {
 base::Result<std::vector<HistoryLine>> read_history(const bus::Archive& archive, const HistoryFilter& filter,
                                                     std::size_t limit);
 
-// The receipt (tocsin.receipt/1) with `incident_key`, and "pending" as an outcome of its own.
+// The receipt (tocsin.receipt/1) with `incident_key`, and "pending" as an outcome of its own,
+// which has no "attempts".
 nlohmann::json to_json(const HistoryLine& line);
 
 }  // namespace app

@@ -48,8 +48,8 @@ std::string as_text(const std::vector<HistoryLine>& lines) {
   for (const HistoryLine& line : lines) {
     const schemas::Receipt& receipt = line.receipt;
     table.add({base::to_rfc3339(std::chrono::floor<std::chrono::seconds>(receipt.at)), receipt.sink, line.outcome(),
-               std::to_string(receipt.attempts), short_id(receipt.incident_id), receipt.state, receipt.severity,
-               shorten(receipt.title, kTitleColumns), shorten(answer_of(receipt), kAnswerColumns)});
+               line.is_pending ? "-" : std::to_string(receipt.attempts), short_id(receipt.incident_id), receipt.state,
+               receipt.severity, shorten(receipt.title, kTitleColumns), shorten(answer_of(receipt), kAnswerColumns)});
   }
   return table.to_string();
 }

@@ -87,6 +87,7 @@ TEST_F(Histories, AreReceiptsAsJson) {
   EXPECT_EQ(json.at("severity"), "HIGH");
   EXPECT_EQ(json.at("title"), "cart is down");
   EXPECT_EQ(json.at("incident_key"), "key-1");
+  EXPECT_FALSE(json.contains("attempts")) << "nobody says how often it was tried";
 }
 
 TEST(ReceiptTitles, AreCutBetweenCharacters) {
