@@ -17,8 +17,14 @@ void warn(std::string_view text, const std::string& sink, const base::Error& err
   base::log::warn(text, {{"sink", sink}, {"reason", to_string(error.reason)}, {"why", error.message}});
 }
 
+// Anybody may ask for the health, and what the other side answered may speak of alerts (net/http/classify.cc).
+std::string without_answer(const std::string& message) {
+  auto status = message.find("status ");
+  return message.substr(0, status == std::string::npos ? status : message.find(": ", status));
+}
+
 std::string detail_of(const base::Error& last, base::Time since, std::string_view hint) {
-  auto detail = std::string(to_string(last.reason)) + " since " + base::to_rfc3339(since) + ": " + last.message;
+  auto detail = std::string(to_string(last.reason)) + " since " + base::to_rfc3339(since) + ": " + without_answer(last.message);
   if (last.message.find(hint) == std::string::npos) detail += ": " + std::string(hint);
   return detail;
 }

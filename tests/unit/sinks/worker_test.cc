@@ -319,6 +319,14 @@ TEST(HealthBoard, NamesWhatFailsSinceItsFirstFailure) {
   EXPECT_TRUE(board.all().empty());
 }
 
+TEST(HealthBoard, TellsNothingThatTheOtherSideSaid) {
+  HealthBoard board;
+  auto answered = base::passing(Reason::kUnavailable, "status 503: no room for pod web-1");
+
+  EXPECT_FALSE(board.failed("pager", answered, true, kNow));
+  EXPECT_EQ(board.all().at(0).detail, "unavailable since " + base::to_rfc3339(kNow) + ": status 503");
+}
+
 TEST(HealthBoard, LogsTheBeginningsAndTheEnd) {
   HealthBoard board;
 
