@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "bus/kafka/client/client_error.h"
@@ -11,6 +12,13 @@
 #include "bus/kafka/client/views.h"
 
 namespace bus::kafka {
+namespace {
+
+// A member that nobody polls for max.poll.interval.ms is out of its group, and on a quiet topic nothing else calls for
+// a poll. That interval is not shorter than a session, which brokers accept from 6 s.
+constexpr std::chrono::milliseconds kPollPace(250);
+
+}  // namespace
 
 // A commit under way, as librdkafka carries it along.
 struct GroupMember::Commit {
@@ -53,7 +61,7 @@ base::Result<void> GroupMember::open(const std::vector<std::string>& topics) {
     auto self = weak.lock();
     return self != nullptr && self->serve();
   };
-  watch_ = std::make_unique<QueueWatch>(executor_, events_.get(), std::move(serve));
+  watch_ = std::make_unique<QueueWatch>(executor_, events_.get(), std::move(serve), kPollPace);
   return base::ok();
 }
 

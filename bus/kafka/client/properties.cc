@@ -62,6 +62,7 @@ constexpr Reserved kReserved[] = {
     {"message.max.bytes", "tocsin splits records that are larger than a message may be"},
     {"queue.buffering.max.messages", kOwn},
     {"queue.buffering.max.kbytes", kOwn},
+    {"statistics.interval.ms", "tocsin shows them, and notices by them that brokers are back"},
     {"log.queue", kOwn},
     {"plugin.library.paths", "it loads code into the process"},
 };

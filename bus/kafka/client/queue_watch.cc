@@ -7,6 +7,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 
 // Others on the executor get their turn after so many events.
 constexpr int kEventsPerTurn = 256;
+// What is written to the descriptor.
+constexpr std::uint64_t kOne = 1;
 
 int make_event_descriptor() {
   int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -28,7 +31,7 @@ int make_event_descriptor() {
 class QueueWatch::Loop : public std::enable_shared_from_this<Loop> {
  public:
   Loop(base::Executor executor, std::function<bool()> serve)
-      : executor_(executor), wake_(executor, make_event_descriptor()), serve_(std::move(serve)) {}
+      : executor_(executor), wake_(executor, make_event_descriptor()), paced_(executor), serve_(std::move(serve)) {}
 
   int descriptor() { return wake_.native_handle(); }
 
@@ -36,10 +39,20 @@ class QueueWatch::Loop : public std::enable_shared_from_this<Loop> {
     boost::asio::post(executor_, [self = shared_from_this()] { self->turn(); });
   }
 
+  void keep_pace(std::chrono::milliseconds pace) {
+    paced_.expires_after(pace);
+    paced_.async_wait([self = shared_from_this(), pace](const boost::system::error_code& error) {
+      if (error || self->ended_) return;
+      [[maybe_unused]] auto written = ::write(self->wake_.native_handle(), &kOne, sizeof kOne);
+      self->keep_pace(pace);
+    });
+  }
+
   void end() {
     ended_ = true;
     boost::system::error_code ignored;
     wake_.close(ignored);
+    paced_.cancel();
   }
 
  private:
@@ -67,15 +80,17 @@ class QueueWatch::Loop : public std::enable_shared_from_this<Loop> {
 
   base::Executor executor_;
   boost::asio::posix::stream_descriptor wake_;
+  boost::asio::steady_timer paced_;
   std::function<bool()> serve_;
   bool ended_ = false;
 };
 
-QueueWatch::QueueWatch(base::Executor executor, rd_kafka_queue_t* queue, std::function<bool()> serve)
+QueueWatch::QueueWatch(base::Executor executor, rd_kafka_queue_t* queue, std::function<bool()> serve,
+                       std::optional<std::chrono::milliseconds> pace)
     : queue_(queue), loop_(std::make_shared<Loop>(std::move(executor), std::move(serve))) {
-  static constexpr std::uint64_t kOne = 1;
   rd_kafka_queue_io_event_enable(queue_, loop_->descriptor(), &kOne, sizeof kOne);
   loop_->begin();
+  if (pace) loop_->keep_pace(*pace);
 }
 
 QueueWatch::~QueueWatch() {

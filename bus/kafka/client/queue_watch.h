@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/task.h"
 
@@ -15,8 +17,10 @@ namespace bus::kafka {
 class QueueWatch {
  public:
   // Calls `serve` on `executor` as long as it says that it found something, and again whenever there is more. `serve`
-  // takes one event off the queue. The queue must outlive the watch.
-  QueueWatch(base::Executor executor, rd_kafka_queue_s* queue, std::function<bool()> serve);
+  // takes one event off the queue. With `pace` it is called at least so often, whether there is something or not. The
+  // queue must outlive the watch.
+  QueueWatch(base::Executor executor, rd_kafka_queue_s* queue, std::function<bool()> serve,
+             std::optional<std::chrono::milliseconds> pace = std::nullopt);
   // On the executor, or after it has stopped: `serve` is not called any more.
   ~QueueWatch();
   QueueWatch(const QueueWatch&) = delete;

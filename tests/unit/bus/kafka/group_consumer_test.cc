@@ -20,11 +20,10 @@ constexpr int kPartitions = 4;
 struct Member {
   Member(fakes::IoThread& loop, const std::string& bootstrap_servers, base::Metrics& metrics, std::string instance)
       : io(loop), consumer(loop, nullptr) {
-    GroupOptions options;
     options.client = client_of(bootstrap_servers);
     options.group = "group";
     options.instance = std::move(instance);
-    open = [=, this, &metrics] {
+    open = [this, &metrics] {
       on(io, [&] {
         consumer.own(GroupConsumer::open(options, {"events"}, owner, io.executor(), metrics).value());
         owner.consumer = &*consumer;
@@ -37,7 +36,16 @@ struct Member {
     return io.run(consumer->close(farewell, base::in(within)));
   }
 
+  // Leaves the group if it is not polled for so long; nothing of its own has it polled.
+  void be_idle_for_at_most(milliseconds interval) {
+    options.client.statistics_interval = {};
+    options.client.properties.emplace("max.poll.interval.ms", base::Secret(std::to_string(interval.count())));
+    options.session_timeout = seconds(4);  // The mock takes 3 s to form a group, and has its members send nothing.
+    options.heartbeat = milliseconds(250);
+  }
+
   fakes::IoThread& io;
+  GroupOptions options;
   GroupOwnerFake owner;
   OnLoop<GroupConsumer> consumer;
   std::function<void()> open;
@@ -207,6 +215,32 @@ TEST_F(KafkaGroup, TellsWhatWasLostAndJoinsAgain) {
 
   ASSERT_TRUE(member->owner.wait_for_event("lost 4"));
   ASSERT_TRUE(member->owner.wait_for_event("assigned 4", 2));
+}
+
+TEST_F(KafkaGroup, StaysInItWhileNothingComes) {
+  fakes::IoThread stuck_io;
+  Member idle(io, cluster.bootstrap_servers(), metrics, "a");
+  Member stuck(stuck_io, cluster.bootstrap_servers(), metrics, "");
+  idle.be_idle_for_at_most(seconds(4));
+  stuck.be_idle_for_at_most(seconds(5));
+  idle.open();
+  ASSERT_TRUE(idle.owner.wait_for_event("assigned 4"));
+  stuck.open();
+  ASSERT_TRUE(stuck.owner.wait_for_event("assigned 2"));
+  ASSERT_TRUE(idle.owner.wait_for_event("assigned 2"));
+
+  std::promise<void> stuck_until;
+  boost::asio::post(stuck_io.executor(), [&] { stuck_until.get_future().wait(); });
+  bool alone = idle.owner.events.wait_until([](const auto& all) {
+    auto shared = std::ranges::find(all, "assigned 2");
+    return std::find(shared, all.end(), "assigned 4") != all.end();
+  });
+  stuck_until.set_value();
+
+  EXPECT_TRUE(alone);
+  for (const auto& event : idle.owner.events.all()) {
+    EXPECT_FALSE(event.starts_with("error") || event.starts_with("lost")) << event;
+  }
 }
 
 TEST_F(KafkaGroup, FailsForGoodWhenAnotherTookItsPlace) {

@@ -75,6 +75,7 @@ TEST(KafkaProperties, KeepsWhatTheGuaranteesNeed) {
                            "bootstrap.servers",
                            "partition.assignment.strategy",
                            "transactional.id",
+                           "statistics.interval.ms",
                            "plugin.library.paths",
                            "test.mock.num.brokers"}) {
     std::string problem = only_problem(with({{name, "1"}}));
