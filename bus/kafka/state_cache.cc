@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <system_error>
 
@@ -14,12 +15,13 @@ namespace {
 
 // "tock": marks the file as ours. https://www.sqlite.org/pragma.html#pragma_application_id
 constexpr std::int64_t kApplicationId = 0x746f636b;
-constexpr std::int64_t kFormatVersion = 1;
+constexpr std::int64_t kFormatVersion = 2;
 // Deletions stay in the changelog for a week (topics.cc): a copy must be younger, with room for clocks that differ.
 constexpr std::chrono::hours kMaxAge(6 * 24);
 
 constexpr const char* kTables = R"(
 CREATE TABLE cluster(id TEXT NOT NULL);
+CREATE TABLE boot(id TEXT NOT NULL, closed INTEGER NOT NULL, syncs INTEGER NOT NULL);
 CREATE TABLE state(stage TEXT NOT NULL, partition INTEGER NOT NULL, key TEXT NOT NULL, due INTEGER, value TEXT NOT NULL,
   PRIMARY KEY(stage, partition, key)) WITHOUT ROWID;
 CREATE INDEX state_due ON state(stage, partition, due) WHERE due IS NOT NULL;
@@ -37,13 +39,39 @@ void remove_files(const std::filesystem::path& file) {
   }
 }
 
-sqlite::Connection open_or_make(const std::filesystem::path& file) {
+// Folds the log into the file and syncs both.
+void sync(sqlite::Connection& database) {
+  if (database.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0) return;
+  throw sqlite::SqliteError(0, "busy");
+}
+
+// Notes, durably, which run of the machine has the file open, or had it last. Whatever was committed without syncing is
+// durable before that.
+void note_boot(sqlite::Connection& database, const std::string& boot, bool closed) {
+  database.execute("PRAGMA synchronous=FULL");
+  // A log without anything to fold would not have the file synced, and what changes nothing is not written to it.
+  database.execute("UPDATE boot SET closed = 0, syncs = syncs + 1");
+  sync(database);
+  database.prepare("UPDATE boot SET id = ?1, closed = ?2").bind(1, boot).bind(2, closed ? 1 : 0).run();
+  sync(database);
+}
+
+// What was written in another run of the machine, and not synced at its end, may be there in part: a mark that is newer
+// than its states.
+void check_boot(sqlite::Connection& database, const std::string& boot) {
+  bool is_whole = database.number("SELECT closed FROM boot") == 1;
+  if (is_whole || (!boot.empty() && database.text("SELECT id FROM boot") == boot)) return;
+  throw sqlite::SqliteError(0, "the machine ended before it was closed");
+}
+
+sqlite::Connection open_or_make(const std::filesystem::path& file, const std::string& boot) {
   sqlite::Connection database(file, sqlite::Connection::Mode::kReadWrite);
-  // Losing it in a crash of the machine costs a restore; WAL keeps a crash of the process from damaging it.
+  // WAL keeps a crash of the process from damaging it; check_boot() sees to crashes of the machine.
   database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-1024");
   if (database.number("SELECT count(*) FROM sqlite_schema") == 0) {
     database.execute("BEGIN IMMEDIATE");
     database.execute(kTables);
+    database.execute("INSERT INTO boot(id, closed, syncs) VALUES('', 1, 0)");
     database.execute("PRAGMA application_id=" + std::to_string(kApplicationId));
     database.execute("PRAGMA user_version=" + std::to_string(kFormatVersion));
     database.execute("COMMIT");
@@ -52,15 +80,25 @@ sqlite::Connection open_or_make(const std::filesystem::path& file) {
       database.number("PRAGMA user_version") != kFormatVersion) {
     throw sqlite::SqliteError(0, "of another format");
   }
+  check_boot(database, boot);
+  note_boot(database, boot, false);
+  database.execute("PRAGMA synchronous=OFF");
   return database;
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<StateCache>> StateCache::open(const std::filesystem::path& file) {
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+base::Result<std::unique_ptr<StateCache>> StateCache::open(const std::filesystem::path& file, const std::string& boot) {
   for (bool again : {false, true}) {
     try {
-      return std::unique_ptr<StateCache>(new StateCache(file, open_or_make(file)));
+      return std::unique_ptr<StateCache>(new StateCache(file, open_or_make(file, boot), boot));
     } catch (const sqlite::SqliteError& error) {
       if (again) return error.to_error().in(file.string());
       base::log::warn("bus: the local copy of states is made anew", {{"file", file.string()}, {"error", error.what()}});
@@ -70,9 +108,17 @@ base::Result<std::unique_ptr<StateCache>> StateCache::open(const std::filesystem
   return base::permanent(base::Reason::kInternal, "not reached");
 }
 
-StateCache::StateCache(std::filesystem::path file, sqlite::Connection database)
-    : file_(std::move(file)), database_(std::move(database)) {
+StateCache::StateCache(std::filesystem::path file, sqlite::Connection database, std::string boot)
+    : file_(std::move(file)), boot_(std::move(boot)), database_(std::move(database)) {
   prepare();
+}
+
+StateCache::~StateCache() {
+  try {
+    note_boot(database_, boot_, true);
+  } catch (const sqlite::SqliteError& error) {
+    base::log::warn("bus: can't close the local copy of states", {{"file", file_.string()}, {"error", error.what()}});
+  }
 }
 
 void StateCache::prepare() {

@@ -23,16 +23,25 @@ namespace bus::kafka {
 // A lane, by stage and partition.
 using LaneName = std::pair<std::string, std::int32_t>;
 
+// This run of the machine, by a name that no other has; empty if the system does not tell.
+std::string boot_id();
+
 // The key states of this process's lanes, in an SQLite file that may be lost: it is a copy of changelog partitions, up
-// to an offset that it remembers, so that a restart reads only what came after. Not synced to disk.
+// to an offset that it remembers, so that a restart reads only what came after. Synced to disk when it is closed: one
+// that the machine did not live to see closed is made anew.
 //
 // What is put is kept in memory until flush(), which every lane calls every fraction of a second; what can't be written
 // stays there. Thread-safe; blocks for a lookup or a write of a small file.
 class StateCache {
  public:
-  // Opens the file, or makes it anew if it is damaged, of another format or of another cluster. Fails when the
-  // directory takes no file.
-  static base::Result<std::unique_ptr<StateCache>> open(const std::filesystem::path& file);
+  // Opens the file, or makes it anew if it is damaged, of another format, or was not closed before `boot`. Fails when
+  // the directory takes no file.
+  static base::Result<std::unique_ptr<StateCache>> open(const std::filesystem::path& file,
+                                                        const std::string& boot = boot_id());
+  // Blocks until the disk has all that was flushed.
+  ~StateCache();
+  StateCache(const StateCache&) = delete;
+  StateCache& operator=(const StateCache&) = delete;
 
   // The file holds states of this cluster: whatever is of another goes.
   void belong_to(const std::string& cluster);
@@ -62,11 +71,12 @@ class StateCache {
     std::optional<base::Time> due;
   };
 
-  StateCache(std::filesystem::path file, sqlite::Connection database);
+  StateCache(std::filesystem::path file, sqlite::Connection database, std::string boot);
   void prepare();
   void write(const LaneName& lane, const Mark* mark, base::Time now);
 
   const std::filesystem::path file_;
+  const std::string boot_;
   std::mutex mutex_;
   sqlite::Connection database_;
   std::map<LaneName, std::map<std::string, Waiting>> waiting_;

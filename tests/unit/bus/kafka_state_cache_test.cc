@@ -23,11 +23,21 @@ stage::KeyState state_of(const std::string& value, std::optional<base::Time> due
 
 class Cache : public ::testing::Test {
  protected:
-  void open() {
+  void open(const std::string& boot = "boot") { open(file_, boot); }
+  void open(const std::filesystem::path& file, const std::string& boot) {
     cache_.reset();
-    auto opened = StateCache::open(file_);
+    auto opened = StateCache::open(file, boot);
     ASSERT_TRUE(opened) << opened.error().message;
     cache_ = std::move(opened.value());
+  }
+  // What a process that ends now leaves behind.
+  std::filesystem::path as_it_stands() {
+    std::filesystem::path left = file_.string() + ".left";
+    for (const char* suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(file_.string() + suffix, left.string() + suffix,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    return left;
   }
   void SetUp() override { open(); }
 
@@ -132,6 +142,42 @@ TEST_F(Cache, ACopyThatIsTooOldIsNotUsed) {
   EXPECT_TRUE(cache_->mark(lane_, now_ + 5 * 24h));
   EXPECT_FALSE(cache_->mark(lane_, now_ + 7 * 24h));
   EXPECT_FALSE(cache_->mark(lane_, now_ - 7 * 24h));
+}
+
+TEST_F(Cache, OutlivesItsProcessWithinOneRunOfTheMachine) {
+  auto state = state_of("v");
+  cache_->put(lane_, "k", &state);
+  flush({1, {}});
+  open(as_it_stands(), "boot");
+  EXPECT_TRUE(cache_->mark(lane_, now_));
+  EXPECT_EQ(value_of(lane_, "k"), "v");
+}
+
+TEST_F(Cache, IsMadeAnewWhereTheMachineEndedBeforeItWasClosed) {
+  auto state = state_of("v");
+  cache_->put(lane_, "k", &state);
+  flush({1, {}});
+  open(as_it_stands(), "next boot");
+  EXPECT_FALSE(cache_->mark(lane_, now_));
+  EXPECT_EQ(value_of(lane_, "k"), "");
+}
+
+TEST_F(Cache, IsMadeAnewWhereNobodyKnowsWhetherTheMachineEnded) {
+  open("");
+  flush({1, {}});
+  open(as_it_stands(), "");
+  EXPECT_FALSE(cache_->mark(lane_, now_));
+}
+
+TEST_F(Cache, OutlivesTheMachineOnceItWasClosed) {
+  auto state = state_of("v");
+  cache_->put(lane_, "k", &state);
+  flush({1, {}});
+  open("next boot");
+  EXPECT_TRUE(cache_->mark(lane_, now_));
+  EXPECT_EQ(value_of(lane_, "k"), "v");
+  open(as_it_stands(), "third boot");
+  EXPECT_FALSE(cache_->mark(lane_, now_)) << "it was open in the second";
 }
 
 TEST_F(Cache, ForgetsALane) {
