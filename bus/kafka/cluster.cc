@@ -122,6 +122,11 @@ base::Task<bool> Cluster::topic_soon(TopicSpec spec) {
   co_return is_known(name);
 }
 
+std::chrono::milliseconds Cluster::deletions_kept(const std::string& kafka_topic) const {
+  auto found = topics_.find(kafka_topic);
+  return found == topics_.end() ? std::chrono::milliseconds(0) : found->second.deletions_kept;
+}
+
 bool Cluster::is_known(const std::string& kafka_topic) const {
   auto found = topics_.find(kafka_topic);
   return found != topics_.end() && found->second.partitions > 0;
@@ -166,6 +171,7 @@ base::Result<int> Cluster::judge(base::Result<std::vector<TopicOutcome>> outcome
     base::log::warn("bus: a topic is not as it would be made", {{"difference", difference}});
     differences_.push_back(difference);
   }
+  topics_[topic.name].deletions_kept = kafka::deletions_kept(topic.state);
   return topic.state.partitions;
 }
 

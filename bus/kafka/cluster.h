@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -69,6 +70,8 @@ class Cluster {
   void with_topic(const TopicSpec& spec, std::function<void(int)> ready);
   // The same to be awaited; 0 or an exception when the awaiting task is cancelled.
   base::Task<int> partitions_of(TopicSpec spec);
+  // What topics.h says of a topic that was found or made.
+  std::chrono::milliseconds deletions_kept(const std::string& kafka_topic) const;
   // Whether the topic is there before an append would give up. Never throws.
   base::Task<bool> topic_soon(TopicSpec spec);
   // The name of the cluster, asked for until it answers.
@@ -94,6 +97,7 @@ class Cluster {
  private:
   struct Topic {
     int partitions = 0;  // 0: not known yet.
+    std::chrono::milliseconds deletions_kept{0};
     std::vector<std::function<void(int)>> waiting;
   };
 

@@ -100,7 +100,7 @@ base::Task<base::Result<std::int64_t>> LaneRestore::write_place(std::int64_t cla
 }
 
 void LaneRestore::begin_from_copy() {
-  if (auto mark = cache_.mark(name_, wall_clock())) {
+  if (auto mark = cache_.mark(name_, wall_clock(), cluster_.deletions_kept(changelog_))) {
     first_ = next_ = mark->changelog_next;
     position_ = std::move(mark->position);
     epoch_ = position_->epoch;

@@ -16,8 +16,10 @@ namespace {
 // "tock": marks the file as ours. https://www.sqlite.org/pragma.html#pragma_application_id
 constexpr std::int64_t kApplicationId = 0x746f636b;
 constexpr std::int64_t kFormatVersion = 2;
-// Deletions stay in the changelog for a week (topics.cc): a copy must be younger, with room for clocks that differ.
-constexpr std::chrono::hours kMaxAge(6 * 24);
+// How old a copy may be, in parts of the time for which deletions stay in the changelog: with room for clocks that
+// differ.
+constexpr int kAgeParts = 6;
+constexpr int kAllParts = 7;
 
 constexpr const char* kTables = R"(
 CREATE TABLE cluster(id TEXT NOT NULL);
@@ -145,14 +147,15 @@ void StateCache::belong_to(const std::string& cluster) {
   }
 }
 
-std::optional<StateCache::Mark> StateCache::mark(const LaneName& lane, base::Time now) {
+std::optional<StateCache::Mark> StateCache::mark(const LaneName& lane, base::Time now, base::Duration deletions_kept) {
+  base::Duration oldest = deletions_kept / kAllParts * kAgeParts;
   std::lock_guard lock(mutex_);
   try {
     sqlite::Rows rows(mark_.bind(1, lane.first).bind(2, lane.second));
     if (!rows.next()) return std::nullopt;
     auto position = decode_position_record(mark_.text(1));
     base::Time written = from_stored(mark_.integer(2));
-    if (!position || written < now - kMaxAge || written > now + kMaxAge) return std::nullopt;
+    if (!position || written < now - oldest || written > now + oldest) return std::nullopt;
     return Mark{mark_.integer(0), std::move(position.value())};
   } catch (const sqlite::SqliteError&) {
     return std::nullopt;

@@ -47,12 +47,12 @@ class StateCache {
   void belong_to(const std::string& cluster);
 
   // Up to where the lane's copy is good, with its position there; nullopt: there is none, or it is too old to have seen
-  // all deletions.
+  // all deletions, where the changelog tells of each for so long.
   struct Mark {
     std::int64_t changelog_next = 0;
     PositionRecord position;
   };
-  std::optional<Mark> mark(const LaneName& lane, base::Time now);
+  std::optional<Mark> mark(const LaneName& lane, base::Time now, base::Duration deletions_kept);
   base::Result<void> forget(const LaneName& lane);
 
   // nullptr: the key is gone. A state without anything in it takes no room either.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/kafka/topics.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 
 namespace bus::kafka {
 
@@ -13,7 +16,7 @@ std::string milliseconds(base::Duration duration) {
 
 // Compacted topics are read whole by whoever restores: small segments, compacted soon, keep that short. What a process
 // that lost its partition may still write late is recognised by what came before it, which must therefore stay for an
-// hour. A local copy that has not seen a deletion for a week is not used.
+// hour. A local copy that may have missed a deletion is not used.
 TopicSpec compacted(const KafkaOptions& options, std::string name, int partitions) {
   TopicSpec spec;
   spec.name = std::move(name);
@@ -21,7 +24,7 @@ TopicSpec compacted(const KafkaOptions& options, std::string name, int partition
   spec.replication = options.replication;
   spec.configs = {{"cleanup.policy", "compact"},
                   {"min.compaction.lag.ms", milliseconds(std::chrono::hours(1))},
-                  {"delete.retention.ms", milliseconds(std::chrono::hours(7 * 24))},
+                  {"delete.retention.ms", milliseconds(kDeletionsKept)},
                   {"max.message.bytes", std::to_string(kMaxChangelogMessageBytes + (64U << 10))},
                   {"segment.ms", milliseconds(std::chrono::hours(6))},
                   {"min.cleanable.dirty.ratio", "0.2"}};
@@ -59,6 +62,17 @@ TopicSpec changelog_topic(const KafkaOptions& options, std::string_view stage, i
 
 TopicSpec broadcast_topic(const KafkaOptions& options, std::string_view topic) {
   return compacted(options, topic_name(options, topic), 1);
+}
+
+// https://kafka.apache.org/documentation/#topicconfigs_delete.retention.ms
+std::chrono::milliseconds deletions_kept(const TopicState& topic) {
+  constexpr std::chrono::milliseconds kDefault = std::chrono::hours(24);
+  if (!topic.configs) return kDefault;
+  auto found = topic.configs->find("delete.retention.ms");
+  if (found == topic.configs->end()) return kDefault;
+  std::int64_t number = 0;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+  return std::clamp(std::chrono::milliseconds(number), std::chrono::milliseconds(0), kDeletionsKept);
 }
 
 void fit_partitions(TopicSpec& spec, const std::vector<std::string>& before,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -27,6 +28,11 @@ std::string group_name(const KafkaOptions& options, std::string_view stage);
 TopicSpec record_topic(const KafkaOptions& options, std::string_view topic);
 TopicSpec changelog_topic(const KafkaOptions& options, std::string_view stage, int partitions);
 TopicSpec broadcast_topic(const KafkaOptions& options, std::string_view topic);
+
+// How long a compacted topic that was made like this tells of what was deleted from it.
+inline constexpr std::chrono::milliseconds kDeletionsKept = std::chrono::hours(7 * 24);
+// The same of a topic as it is: no more than that, and Kafka's default of a day where the broker does not tell.
+std::chrono::milliseconds deletions_kept(const TopicState& topic);
 
 // Topics that one stage reads have the same number of partitions: gives `spec` that of the first of those `before` it
 // among the stage's inputs (names on the cluster) that exists.

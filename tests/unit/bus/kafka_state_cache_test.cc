@@ -14,6 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
+constexpr auto kWeek = 7 * 24h;
+
 stage::KeyState state_of(const std::string& value, std::optional<base::Time> due = {}) {
   stage::KeyState state;
   state.entries.emplace(stage::EntryName{"t", "e"}, value);
@@ -75,7 +77,7 @@ TEST_F(Cache, KeepsWhatWasPutUpToItsMark) {
   EXPECT_EQ(value_of(lane_, "k"), "v");
   open();
   cache_->belong_to("cluster");
-  auto mark = cache_->mark(lane_, now_);
+  auto mark = cache_->mark(lane_, now_, kWeek);
   ASSERT_TRUE(mark);
   EXPECT_EQ(mark->changelog_next, 17);
   EXPECT_EQ(mark->position.seq, 4);
@@ -133,15 +135,18 @@ TEST_F(Cache, StatesOfAnotherClusterGo) {
   cache_->put(lane_, "k", &state);
   flush({1, {}});
   cache_->belong_to("another");
-  EXPECT_FALSE(cache_->mark(lane_, now_));
+  EXPECT_FALSE(cache_->mark(lane_, now_, kWeek));
   EXPECT_EQ(value_of(lane_, "k"), "");
 }
 
 TEST_F(Cache, ACopyThatIsTooOldIsNotUsed) {
   flush({1, {}});
-  EXPECT_TRUE(cache_->mark(lane_, now_ + 5 * 24h));
-  EXPECT_FALSE(cache_->mark(lane_, now_ + 7 * 24h));
-  EXPECT_FALSE(cache_->mark(lane_, now_ - 7 * 24h));
+  EXPECT_TRUE(cache_->mark(lane_, now_ + 5 * 24h, kWeek));
+  EXPECT_FALSE(cache_->mark(lane_, now_ + 7 * 24h, kWeek));
+  EXPECT_FALSE(cache_->mark(lane_, now_ - 7 * 24h, kWeek));
+  EXPECT_TRUE(cache_->mark(lane_, now_ + 20h, 24h));
+  EXPECT_FALSE(cache_->mark(lane_, now_ + 21h, 24h));
+  EXPECT_FALSE(cache_->mark(lane_, now_ + 1s, 0s));
 }
 
 TEST_F(Cache, OutlivesItsProcessWithinOneRunOfTheMachine) {
@@ -149,7 +154,7 @@ TEST_F(Cache, OutlivesItsProcessWithinOneRunOfTheMachine) {
   cache_->put(lane_, "k", &state);
   flush({1, {}});
   open(as_it_stands(), "boot");
-  EXPECT_TRUE(cache_->mark(lane_, now_));
+  EXPECT_TRUE(cache_->mark(lane_, now_, kWeek));
   EXPECT_EQ(value_of(lane_, "k"), "v");
 }
 
@@ -158,7 +163,7 @@ TEST_F(Cache, IsMadeAnewWhereTheMachineEndedBeforeItWasClosed) {
   cache_->put(lane_, "k", &state);
   flush({1, {}});
   open(as_it_stands(), "next boot");
-  EXPECT_FALSE(cache_->mark(lane_, now_));
+  EXPECT_FALSE(cache_->mark(lane_, now_, kWeek));
   EXPECT_EQ(value_of(lane_, "k"), "");
 }
 
@@ -166,7 +171,7 @@ TEST_F(Cache, IsMadeAnewWhereNobodyKnowsWhetherTheMachineEnded) {
   open("");
   flush({1, {}});
   open(as_it_stands(), "");
-  EXPECT_FALSE(cache_->mark(lane_, now_));
+  EXPECT_FALSE(cache_->mark(lane_, now_, kWeek));
 }
 
 TEST_F(Cache, OutlivesTheMachineOnceItWasClosed) {
@@ -174,10 +179,10 @@ TEST_F(Cache, OutlivesTheMachineOnceItWasClosed) {
   cache_->put(lane_, "k", &state);
   flush({1, {}});
   open("next boot");
-  EXPECT_TRUE(cache_->mark(lane_, now_));
+  EXPECT_TRUE(cache_->mark(lane_, now_, kWeek));
   EXPECT_EQ(value_of(lane_, "k"), "v");
   open(as_it_stands(), "third boot");
-  EXPECT_FALSE(cache_->mark(lane_, now_)) << "it was open in the second";
+  EXPECT_FALSE(cache_->mark(lane_, now_, kWeek)) << "it was open in the second";
 }
 
 TEST_F(Cache, ForgetsALane) {
@@ -186,7 +191,7 @@ TEST_F(Cache, ForgetsALane) {
   flush({1, {}});
   cache_->put(lane_, "l", &state);
   EXPECT_TRUE(cache_->forget(lane_));
-  EXPECT_FALSE(cache_->mark(lane_, now_));
+  EXPECT_FALSE(cache_->mark(lane_, now_, kWeek));
   EXPECT_EQ(value_of(lane_, "k"), "");
   EXPECT_EQ(value_of(lane_, "l"), "");
 }
@@ -199,7 +204,7 @@ TEST_F(Cache, AFileThatIsNoDatabaseIsReplaced) {
   auto state = state_of("v");
   cache_->put(lane_, "k", &state);
   flush({1, {}});
-  EXPECT_TRUE(cache_->mark(lane_, now_));
+  EXPECT_TRUE(cache_->mark(lane_, now_, kWeek));
 }
 
 }  // namespace

@@ -23,6 +23,19 @@ TEST(KafkaTopics, AnInputThatIsMadeGetsAsManyPartitionsAsTheFirstBeforeItThatExi
   EXPECT_EQ(third.partitions, 3);
 }
 
+TEST(KafkaTopics, DeletionsAreKeptAsTheTopicSaysAndADayWhereNobodyDoes) {
+  using std::chrono::hours;
+  auto kept = [](const char* milliseconds) {
+    return deletions_kept({12, 1, {{{"delete.retention.ms", milliseconds}}}});
+  };
+
+  EXPECT_EQ(kept("3600000"), hours(1));
+  EXPECT_EQ(deletions_kept({12, 1, changelog_topic({}, "stage", 12).configs}), hours(7 * 24));
+  EXPECT_EQ(kept("9223372036854775807"), hours(7 * 24)) << "no copy gets older";
+  EXPECT_EQ(kept("odd"), hours(0));
+  EXPECT_EQ(deletions_kept({12, 1, {}}), hours(24));
+}
+
 // The mock makes what is asked for with four partitions, whatever was wanted: what it was is told as a difference.
 TEST(KafkaCluster, WhoeverAppendsFirstWantsAnInputAsTheStageWould) {
   fakes::MockKafka kafka;

@@ -45,7 +45,7 @@ class Replica {
     ASSERT_TRUE(written.wait_for(1));
     ASSERT_TRUE(written.all().front());
   }
-  bool has_copy() { return cache_->mark({spec_.name, 0}, now()).has_value(); }
+  bool has_copy() { return cache_->mark({spec_.name, 0}, now(), std::chrono::hours(24)).has_value(); }
 
  private:
   const KafkaOptions options_;
