@@ -11,7 +11,8 @@ namespace ingest {
 namespace {
 
 constexpr const char* kBodies = "tocsin_intake_bodies_refused_total";
-constexpr const char* kBodiesHelp = "Webhook bodies that were not accepted; bad_request for good, unavailable for now.";
+constexpr const char* kBodiesHelp =
+    "Webhook bodies that were not accepted; bad_request and too_large for good, unavailable for now.";
 
 bus::Outgoing record_of(const BodySummary& summary, base::Time received, std::string_view body) {
   return {std::string(schemas::topics::kIntake), intake_key(summary.source, summary.group_key),
@@ -25,6 +26,7 @@ AlertWebhook::AlertWebhook(bus::Bus& bus, const base::Clock& clock, base::Metric
       clock_(clock),
       accepted_alerts_(metrics.counter("tocsin_intake_alerts_total", "Alerts accepted and durable.")),
       refused_bodies_(metrics.counter(kBodies, kBodiesHelp, {{"reason", "bad_request"}})),
+      oversized_bodies_(metrics.counter(kBodies, kBodiesHelp, {{"reason", "too_large"}})),
       postponed_bodies_(metrics.counter(kBodies, kBodiesHelp, {{"reason", "unavailable"}})) {}
 
 base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequest request) {
@@ -33,6 +35,10 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
     refused_bodies_.Increment();
     warn(summary.error(), request.peer);
     co_return net::http::refuse(400, summary.error().message);
+  }
+  if (auto taken = check_growth(summary.value()); !taken) {
+    oversized_bodies_.Increment();
+    co_return net::http::refuse(413, taken.error().message);
   }
   auto alerts = static_cast<std::int64_t>(summary.value().alerts);
   if (alerts > 0) {

@@ -20,7 +20,15 @@ using base::Reason;
 // Deep enough for any alert, shallow enough for a small stack.
 constexpr std::size_t kMaxDepth = 64;
 
+// Alerts of one body: the largest body that is taken unless configured otherwise, 8 MB, of alerts of 167 bytes, which
+// is less than Alertmanager needs for one with a single label.
+constexpr std::size_t kMaxAlerts = 50'000;
+// What is said once in a body is copied for each of its alerts: a few hundred bytes in 30,000 of them, and a third of
+// what one call of a stage may put out is left for the alerts themselves (bus/stage/call.h).
+constexpr std::size_t kMaxCopiedBytes = 24U << 20;
+
 base::Error bad(std::string message) { return base::permanent(Reason::kBadRequest, std::move(message)); }
+base::Error too_large(std::string message) { return base::permanent(Reason::kTooLarge, std::move(message)); }
 
 // A parser keeps its buffers, so that a thread allocates them once.
 dom::parser& thread_parser() {
@@ -122,6 +130,28 @@ std::string body_with_only(dom::object body, dom::element alert) {
   return out + fmt::format("\"alerts\":[{}]}}", simdjson::minify(alert));
 }
 
+base::Result<void> check_growth(std::size_t alerts, std::size_t shared_bytes) {
+  if (alerts > kMaxAlerts) {
+    return too_large(fmt::format("the body has {} alerts; at most {} are taken at once", alerts, kMaxAlerts));
+  }
+  if (alerts * shared_bytes <= kMaxCopiedBytes) return base::ok();
+  return too_large(
+      fmt::format("groupKey, receiver and externalURL of the body have {} bytes, and go with each of its {} "
+                  "alerts; that may be {} bytes in all",
+                  shared_bytes, alerts, kMaxCopiedBytes));
+}
+
+// Letters for the bad alerts of one body, as long as they are few or small.
+base::Result<void> add_bad(ParsedBody& parsed, std::size_t& bytes, BadAlert alert) {
+  bytes += alert.body.size();
+  if (bytes > kMaxCopiedBytes) {
+    return too_large(fmt::format("{} alerts of the body and more can't be read ({}), too many to be kept one by one",
+                                 parsed.bad.size() + 1, alert.error.message));
+  }
+  parsed.bad.push_back(std::move(alert));
+  return base::ok();
+}
+
 }  // namespace
 
 base::Result<BodySummary> summarize(std::string_view body) {
@@ -132,7 +162,14 @@ base::Result<BodySummary> summarize(std::string_view body) {
   }
   dom::array alerts;
   if (object["alerts"].get(alerts)) return bad("\"alerts\" is missing or not a list");
-  return BodySummary{std::move(*source), text_of(object, "groupKey"), alerts.size()};
+  BodySummary summary{std::move(*source), text_of(object, "groupKey"), alerts.size()};
+  summary.shared_bytes =
+      text_of(object, "receiver").size() + summary.group_key.size() + text_of(object, "externalURL").size();
+  return summary;
+}
+
+base::Result<void> check_growth(const BodySummary& summary) {
+  return check_growth(summary.alerts, summary.shared_bytes);
 }
 
 base::Result<ParsedBody> parse_alerts(std::string_view body) {
@@ -142,11 +179,13 @@ base::Result<ParsedBody> parse_alerts(std::string_view body) {
   std::string receiver = text_of(object, "receiver");
   std::string group_key = text_of(object, "groupKey");
   std::string external_url = text_of(object, "externalURL");
+  BOOST_OUTCOME_TRY(check_growth(alerts.size(), receiver.size() + group_key.size() + external_url.size()));
   ParsedBody parsed;
+  std::size_t bad_bytes = 0;
   for (dom::element element : alerts) {
     auto alert = read_alert(element);
     if (!alert) {
-      parsed.bad.push_back({body_with_only(object, element), alert.error()});
+      BOOST_OUTCOME_TRY(add_bad(parsed, bad_bytes, {body_with_only(object, element), alert.error()}));
       continue;
     }
     alert.value().receiver = receiver;

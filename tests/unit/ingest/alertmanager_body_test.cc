@@ -114,6 +114,51 @@ TEST(ParseAlerts, LeavesGrafanasOwnLabelsOut) {
   EXPECT_EQ(parsed.value().alerts.at(0).labels.size(), 1u);
 }
 
+// A body with a group key of so many bytes and so many alerts.
+std::string large_body(std::size_t key_bytes, std::size_t count, const std::string& alert) {
+  std::string text = R"({"version":"4","groupKey":")" + std::string(key_bytes, 'k') + R"(","alerts":[)" + alert;
+  for (std::size_t i = 1; i < count; ++i) text += "," + alert;
+  return text + "]}";
+}
+
+void expect_too_large(const std::string& text, const std::string& why) {
+  auto parsed = ingest::parse_alerts(text);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().reason, base::Reason::kTooLarge);
+  EXPECT_TRUE(parsed.error().retry.is_never());
+  EXPECT_THAT(parsed.error().message, HasSubstr(why));
+}
+
+const char kSmallest[] = R"({"status":"firing","labels":{"a":""},"startsAt":"2026-01-02T03:04:05Z"})";
+
+TEST(ParseAlerts, TakesTheLargestBodyOfTheSmallestAlerts) {
+  std::string text = large_body(400, 42'000, kSmallest);
+
+  EXPECT_TRUE(ingest::check_growth(ingest::summarize(text).value()));
+  EXPECT_EQ(ingest::parse_alerts(text).value().alerts.size(), 42'000u);
+}
+
+TEST(ParseAlerts, RefusesAGroupKeyThatWouldGrowBeyondMemory) {
+  std::string text = large_body(1'000'000, 1'000, kSmallest);
+
+  EXPECT_FALSE(ingest::check_growth(ingest::summarize(text).value()));
+  expect_too_large(text, "groupKey, receiver and externalURL of the body have 1000000 bytes");
+}
+
+TEST(ParseAlerts, RefusesMoreAlertsThanCanBePutOutAtOnce) {
+  std::string text = large_body(1, 50'001, "{}");
+
+  EXPECT_FALSE(ingest::check_growth(ingest::summarize(text).value()));
+  expect_too_large(text, "50001 alerts");
+}
+
+TEST(ParseAlerts, RefusesMoreBadAlertsThanCanBeKeptOneByOne) {
+  std::string text = large_body(1, 1'000, "{}");
+  text.insert(1, R"("commonLabels":{"a":")" + std::string(1'000'000, 'x') + R"("},)");
+
+  expect_too_large(text, "too many to be kept one by one");
+}
+
 class ABadAlert : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(ABadAlert, DoesNotCostTheOthers) {

@@ -89,6 +89,15 @@ TEST_F(Splitter, GivesTheSameEventTheSameIdWhoeverBringsIt) {
   EXPECT_EQ(schemas::decode_event(events[0].value).value().id, schemas::decode_event(events[2].value).value().id);
 }
 
+TEST_F(Splitter, BuriesABodyThatWouldBecomeTooMuchWhole) {
+  std::string body = R"({"version":"4","groupKey":"g","alerts":[{})";
+  for (int i = 1; i < 60'000; ++i) body += ",{}";
+
+  EXPECT_FALSE(stage_.handle("intake", "g", ingest::encode("alertmanager", kNow, body + "]}")));
+
+  EXPECT_EQ(stage_.counters["events/dead_lettered/too_large"], 60'000);
+}
+
 TEST_F(Splitter, CountsEveryAlertOfARecordThatCantBeRead) {
   EXPECT_FALSE(stage_.handle("intake", "g", "not a record"));
 
