@@ -55,6 +55,7 @@ void Call::cancel_timer(std::string_view name) { changes_.timers.insert_or_assig
 
 void Call::emit(std::string_view topic, std::string key, std::string value) {
   largest_ = std::max(largest_, key.size() + value.size());
+  emitted_bytes_ += key.size() + value.size();
   auto record = std::make_shared<Record>();
   record->topic = topic;
   record->key = std::move(key);
@@ -76,10 +77,20 @@ std::size_t Call::state_bytes() const {
 }
 
 base::Result<void> Call::verdict() const {
-  if (largest_ <= kMaxRecordBytes) return base::ok();
-  return base::permanent(base::Reason::kTooLarge, "the handler wrote a value of " + std::to_string(largest_) +
-                                                      " bytes; at most " + std::to_string(kMaxRecordBytes) +
-                                                      " are kept");
+  auto too_large = [](const std::string& what, std::size_t most) {
+    return base::permanent(base::Reason::kTooLarge,
+                           "the handler wrote " + what + "; at most " + std::to_string(most) + " are kept");
+  };
+  if (largest_ > kMaxRecordBytes) {
+    return too_large("a value of " + std::to_string(largest_) + " bytes", kMaxRecordBytes);
+  }
+  if (emitted_bytes_ > kMaxOutputBytes) {
+    return too_large("records of " + std::to_string(emitted_bytes_) + " bytes in one call", kMaxOutputBytes);
+  }
+  if (changes_.records.size() > kMaxOutputs) {
+    return too_large(std::to_string(changes_.records.size()) + " records in one call", kMaxOutputs);
+  }
+  return base::ok();
 }
 
 }  // namespace bus::stage

@@ -43,9 +43,15 @@ class Call final : public Transaction {
   const KeyState& state_;
   Changes changes_;
   std::size_t largest_ = 0;
+  std::size_t emitted_bytes_ = 0;
 };
 
 // What a record may hold. SQLite would take 1 GB; a record is read into memory whole.
 inline constexpr std::size_t kMaxRecordBytes = 32U << 20;
+// What one call may put out. All of it is in memory and becomes durable at once, with as much of the calls before it as
+// shares its commit (1 MB): on Kafka it must fit between a producer and its brokers (64 MB, 100,000 messages). A
+// webhook body of 8 MB and 50,000 alerts becomes some 40 MB.
+inline constexpr std::size_t kMaxOutputBytes = 48U << 20;
+inline constexpr std::size_t kMaxOutputs = 60'000;
 
 }  // namespace bus::stage

@@ -236,6 +236,30 @@ TEST_P(BusRecords, AnErrorThatCanNotPassIsDeadLetteredAtOnceAndAThrowIsAFailure)
   EXPECT_EQ(letters.lines().size(), 2);
 }
 
+TEST_P(BusRecords, ACallThatPutsOutTooMuchIsDeadLetteredAndTheKeyGoesOn) {
+  Journal journal;
+  Journal letters;
+  listen("out", journal);
+  listen(std::string(bus::kDeadLetters), letters);
+  ScriptedHandler handler;
+  handler.record = [&](const bus::Record& record, bus::Transaction& txn) -> base::Task<Outcome> {
+    int count = record.value == "many" ? 100'000 : record.value == "large" ? 3 : 1;
+    std::string value = record.value == "large" ? std::string(24U << 20, 'x') : record.value;
+    for (int i = 0; i < count; ++i) txn.emit("out", "k", value);
+    co_return base::ok();
+  };
+  add_stage({.name = "s", .inputs = {"in"}}, handler);
+  for (const char* value : {"many", "large", "after"}) append("in", "k", value);
+  idle();
+  EXPECT_THAT(journal.lines(), ElementsAre("after"));
+  ASSERT_EQ(letters.lines().size(), 2);
+  for (const auto& line : letters.lines()) {
+    auto letter = bus::decode_dead_letter(line);
+    ASSERT_TRUE(letter);
+    EXPECT_EQ(letter.value().reason, "too_large");
+  }
+}
+
 TEST_P(BusRecords, RemovingAStageCancelsItsCallAndTheRecordIsHandledAgain) {
   std::atomic<int> calls = 0;
   ScriptedHandler handler;
