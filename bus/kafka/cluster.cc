@@ -73,7 +73,7 @@ base::Task<void> Cluster::close() {
   closed_ = true;
   tasks_.cancel();
   for (auto& [name, topic] : topics_) {
-    for (auto& ready : std::exchange(topic.waiting, {})) ready(0);
+    for (auto& [place, ready] : std::exchange(topic.waiting, {})) ready(0);
   }
   co_await tasks_.wait();
   co_await base::run_on(deps_.intake, intake_.close());
@@ -95,31 +95,42 @@ void Cluster::with_topic(const TopicSpec& spec, std::function<void(int)> ready) 
     ready(topic.partitions);
     return;
   }
-  topic.waiting.push_back(std::move(ready));
-  if (topic.waiting.size() == 1) tasks_.spawn(look_for(spec));
+  add_waiting(spec, std::move(ready));
+}
+
+// Returns what it waits under.
+std::int64_t Cluster::add_waiting(const TopicSpec& spec, std::function<void(int)> ready) {
+  Topic& topic = topics_[spec.name];
+  topic.waiting.emplace(++topic.last_waiting, std::move(ready));
+  if (!std::exchange(topic.is_looked_for, true)) tasks_.spawn(look_for(spec));
+  return topic.last_waiting;
+}
+
+std::size_t Cluster::waiting() const {
+  std::size_t all = 0;
+  for (const auto& [name, topic] : topics_) all += topic.waiting.size();
+  return all;
 }
 
 base::Task<int> Cluster::partitions_of(TopicSpec spec) {
-  auto found = std::make_shared<int>(0);
-  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.loop, boost::asio::steady_timer::time_point::max());
-  with_topic(spec, [found, timer](int partitions) {
-    *found = partitions;
-    timer->expires_at(boost::asio::steady_timer::time_point::min());
-  });
-  boost::system::error_code moved;
-  if (*found == 0) co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, moved));
-  co_return *found;
+  return partitions_before(std::move(spec), base::Deadline::max());
 }
 
 base::Task<bool> Cluster::topic_soon(TopicSpec spec) {
-  if (is_known(spec.name)) co_return true;
-  if (brokers_down()) co_return false;
-  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.loop, options_.append_timeout);
-  auto name = spec.name;
-  with_topic(spec, [timer](int) { timer->expires_at(boost::asio::steady_timer::time_point::min()); });
+  if (!is_known(spec.name) && brokers_down()) co_return false;
+  co_return co_await partitions_before(std::move(spec), base::in(options_.append_timeout)) > 0;
+}
+
+// 0 if it is not known by then; nobody waits for it any more.
+base::Task<int> Cluster::partitions_before(TopicSpec spec, base::Deadline deadline) {
+  Topic& topic = topics_[spec.name];
+  if (topic.partitions > 0 || closed_) co_return topic.partitions;
+  auto timer = std::make_shared<boost::asio::steady_timer>(deps_.loop, deadline);
+  auto place = add_waiting(spec, [timer](int) { timer->expires_at(boost::asio::steady_timer::time_point::min()); });
   boost::system::error_code moved;
-  if (!is_known(name)) co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, moved));
-  co_return is_known(name);
+  co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, moved));
+  topic.waiting.erase(place);
+  co_return topic.partitions;
 }
 
 std::chrono::milliseconds Cluster::deletions_kept(const std::string& kafka_topic) const {
@@ -138,7 +149,7 @@ base::Task<void> Cluster::look_for(TopicSpec spec) {
     if (partitions) {
       Topic& topic = topics_[spec.name];
       topic.partitions = partitions.value();
-      for (auto& ready : std::exchange(topic.waiting, {})) ready(topic.partitions);
+      for (auto& [place, ready] : std::exchange(topic.waiting, {})) ready(topic.partitions);
       co_return;
     }
     co_await pause(attempt);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/deadline.h"
 #include "base/metrics.h"
 #include "base/rng.h"
 #include "base/task_group.h"
@@ -74,6 +75,8 @@ class Cluster {
   std::chrono::milliseconds deletions_kept(const std::string& kafka_topic) const;
   // Whether the topic is there before an append would give up. Never throws.
   base::Task<bool> topic_soon(TopicSpec spec);
+  // How many wait for a topic.
+  std::size_t waiting() const;
   // The name of the cluster, asked for until it answers.
   base::Task<std::string> id();
 
@@ -98,9 +101,13 @@ class Cluster {
   struct Topic {
     int partitions = 0;  // 0: not known yet.
     std::chrono::milliseconds deletions_kept{0};
-    std::vector<std::function<void(int)>> waiting;
+    bool is_looked_for = false;
+    std::int64_t last_waiting = 0;
+    std::map<std::int64_t, std::function<void(int)>> waiting;  // In the order in which they came.
   };
 
+  std::int64_t add_waiting(const TopicSpec& spec, std::function<void(int)> ready);
+  base::Task<int> partitions_before(TopicSpec spec, base::Deadline deadline);
   bool is_known(const std::string& kafka_topic) const;
   base::Task<void> look_for(TopicSpec spec);
   base::Task<base::Result<std::vector<TopicOutcome>>> find_or_make(TopicSpec spec);
