@@ -38,6 +38,7 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
   }
   if (auto taken = check_growth(summary.value()); !taken) {
     oversized_bodies_.Increment();
+    warn(taken.error(), request.peer);
     co_return net::http::refuse(413, taken.error().message);
   }
   auto alerts = static_cast<std::int64_t>(summary.value().alerts);
@@ -57,9 +58,9 @@ base::Task<net::http::ServerResponse> AlertWebhook::handle(net::http::ServerRequ
   co_return response;
 }
 
-// What summarize() says quotes nothing of the body.
+// The errors quote nothing of the body.
 void AlertWebhook::warn(const base::Error& error, const std::string& peer) {
-  auto times = lines_.count(error.message, clock_.now());
+  auto times = lines_.count(to_string(error.reason), clock_.now());
   if (!times) return;
   base::log::warn("intake: a body was refused, whoever sent it may give its alerts up",
                   {{"peer", peer}, {"why", error.message}, {"times", *times}});

@@ -32,7 +32,7 @@ class AlertWebhook {
   prometheus::Counter& refused_bodies_;
   prometheus::Counter& oversized_bodies_;
   prometheus::Counter& postponed_bodies_;
-  base::LogLimit lines_;  // By what summarize() says.
+  base::LogLimit lines_;  // By reason.
 };
 
 }  // namespace ingest
