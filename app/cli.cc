@@ -30,6 +30,11 @@ CLI::Option* add_data_dir(CLI::App* verb, std::string& data_dir) {
   return verb->add_option("--data-dir", data_dir, "Where the embedded log is kept")->envname("TOCSIN_DATA_DIR");
 }
 
+// A replay must not come by the directory of an installation: not from the environment.
+void add_new_data_dir(CLI::App* verb, std::string& data_dir) {
+  verb->add_option("--data-dir", data_dir, "Keep the log in this new or empty directory [a temporary one]");
+}
+
 void add_output(CLI::App* verb, Output& output) {
   verb->add_option("-o,--output", output, "table, json or yaml")->transform(CLI::CheckedTransformer(kOutputs));
 }
@@ -68,7 +73,7 @@ void add_replay(CLI::App& cli, Chosen& chosen) {
   auto* verb = cli.add_subcommand("replay", "Play recorded input through the pipeline, on its own clock");
   verb->add_option("file", args->file, "JSON lines, as `run --record` writes them")->required();
   add_config(verb, args->config);
-  add_data_dir(verb, args->data_dir);
+  add_new_data_dir(verb, args->data_dir);
   verb->add_option("--pictures", args->pictures, "Write charts as PNG files into this directory");
   verb->add_option("--speed", args->speed, "Times real time; 0 is as fast as it goes")
       ->check(CLI::NonNegativeNumber)

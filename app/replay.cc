@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "app/await.h"
@@ -119,6 +120,16 @@ base::Task<base::Result<ReplayCounts>> play_all(Player player, std::vector<Recor
   co_return counts;
 }
 
+base::Result<void> refuse_used(const std::string& data_dir) {
+  std::error_code failed;
+  std::filesystem::directory_iterator first(data_dir, failed);
+  if (failed == std::errc::no_such_file_or_directory) return base::ok();
+  if (failed) return base::permanent(base::Reason::kBadRequest, data_dir + ": " + failed.message());
+  if (first == std::filesystem::directory_iterator()) return base::ok();
+  return base::permanent(base::Reason::kBadRequest,
+                         data_dir + ": is not empty: a replay would mix with the log there; name a new directory");
+}
+
 base::Result<Config> load(const std::string& path, const ConfigServices& services) {
   base::yaml::Problems problems;
   auto config = load_config(path, services, problems);
@@ -131,6 +142,7 @@ base::Result<Config> load(const std::string& path, const ConfigServices& service
 
 base::Result<ReplayCounts> replay(const ReplaySettings& settings, Recording recording) {
   if (recording.inputs.empty()) return base::permanent(base::Reason::kNoData, "the recording has no inputs");
+  BOOST_OUTCOME_TRY(refuse_used(settings.data_dir));
   base::Threads threads("replay", 2);
   base::Threads driver("player", 1);
   base::Metrics metrics;

@@ -25,7 +25,7 @@ int run(const RunArgs& args);
 struct ReplayArgs {
   std::string config;
   std::string file;
-  std::string data_dir;  // Where the log is kept; empty: a temporary one.
+  std::string data_dir;  // Where the log is kept, new or empty; "": a temporary one.
   std::string pictures;  // Directory for the charts as PNG; empty: none.
   double speed = 0;      // Times real time; 0: as fast as it goes.
   std::string tail;      // How long the clock runs on after the last input.

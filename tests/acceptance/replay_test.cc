@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/acceptance/tocsin.h"
@@ -67,6 +68,35 @@ TEST(Replay, TellsWhatFollowsWithinAMomentInItsOrder) {
   EXPECT_EQ(transitions[0]["state"], "opened");
   EXPECT_EQ(transitions[1]["state"], "resolved");
   EXPECT_EQ(transitions[2]["state"], "reopened");
+}
+
+TEST(Replay, RefusesADirectoryThatHoldsALog) {
+  harness::TempDir dir;
+  auto config = dir.write("tocsin.yaml", kConfig);
+  auto recording = dir.write("alerts.jsonl", line("Down", "firing", 0, 0));
+  auto data = dir.path() + "/data";
+  std::vector<std::string> replay = {program(), "replay", "--config", config, "--data-dir", data, recording};
+  std::vector<std::string> ledger = {program(), "ledger", "--data-dir", data, "-o", "json"};
+
+  ASSERT_EQ(harness::run(replay).exit.code, 0);
+  auto before = harness::run(ledger).out;
+  auto again = harness::run(replay);
+
+  EXPECT_EQ(again.exit.code, 1);
+  EXPECT_NE(again.err.find(data + ": is not empty"), std::string::npos) << again.err;
+  EXPECT_EQ(harness::run(ledger).out, before);
+}
+
+TEST(Replay, TakesNoDirectoryFromTheEnvironment) {
+  harness::TempDir dir;
+  auto config = dir.write("tocsin.yaml", kConfig);
+  auto recording = dir.write("alerts.jsonl", line("Down", "firing", 0, 0));
+  auto data = dir.path() + "/data";
+
+  auto played = harness::run({"env", "TOCSIN_DATA_DIR=" + data, program(), "replay", "--config", config, recording});
+
+  EXPECT_EQ(played.exit.code, 0) << played.err;
+  EXPECT_FALSE(std::filesystem::exists(data));
 }
 
 }  // namespace
