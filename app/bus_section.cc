@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <tuple>
 
+#include "app/config_file.h"
 #include "base/readable_file.h"
 #include "base/secret_file.h"
 #include "base/yaml/parse.h"
@@ -291,11 +290,10 @@ BusSection read_bus_section(const Node& node, Problems& problems) {
 }
 
 base::Result<BusSection> load_bus_section(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return base::permanent(base::Reason::kNotFound, path + ": the file can't be read");
+  auto text = read_config_file(path);
+  if (!text) return text.error().in(path);
   Problems of_file;
-  Node root = base::yaml::parse(text, base::yaml::process_environment(), of_file);
+  Node root = base::yaml::parse(text.value(), base::yaml::process_environment(), of_file);
   if (of_file.has_errors() && !root.is_mapping()) return refused(of_file.sorted(), path);
   auto found = std::find_if(root.entries.begin(), root.entries.end(), [](const auto& e) { return e.key == "bus"; });
   if (found == root.entries.end()) return BusSection{};

@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "app/components.h"
+#include "app/config_file.h"
 #include "app/foreign_keys.h"
 #include "app/global_keys.h"
 #include "base/options/option_table.h"
@@ -72,12 +71,6 @@ std::string read_cluster(const Node& helm_name, const Node& global, Problems& pr
   return cluster.empty() ? "default" : cluster;
 }
 
-std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  return file ? std::optional(std::move(text)) : std::nullopt;
-}
-
 // Playbooks and what their actions refer to, which lives as long.
 struct PlaybooksWithServices {
   enrichers::Services services;
@@ -96,12 +89,12 @@ std::shared_ptr<const playbooks::Playbooks> load_playbooks(const playbooks::Conf
 }  // namespace
 
 std::optional<Config> load_config(const std::string& path, const ConfigServices& services, Problems& problems) {
-  auto text = read_file(path);
+  auto text = read_config_file(path);
   if (!text) {
-    problems.error({}, "the file can't be read");
+    problems.error({}, text.error().message);
     return std::nullopt;
   }
-  return read_config(*text, base::yaml::process_environment(), services, problems);
+  return read_config(text.value(), base::yaml::process_environment(), services, problems);
 }
 
 std::optional<Config> read_config(std::string_view text, const base::yaml::Environment& environment,

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "app/config_file.h"
 #include "ingest/alertmanager_body.h"
 #include "ingest/intake_record.h"
 #include "schemas/event.h"
@@ -57,17 +60,25 @@ base::Result<void> read_line(const std::string& line, Recording& recording) {
   return base::ok();
 }
 
+// What stopped while it recorded leaves half a line.
+base::Error explained(base::Error error, const std::string& line) {
+  if (!nlohmann::json::accept(line)) error.message = "not JSON; was it cut off?";
+  return error;
+}
+
 }  // namespace
 
 base::Result<Recording> read_recording(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return base::permanent(base::Reason::kNotFound, path + ": can't be opened");
+  if (!file) return unreadable(errno).in(path);
   Recording recording;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     if (line.empty()) continue;
-    if (auto read = read_line(line, recording); !read) return read.error().in(fmt::format("{}:{}", path, number));
+    auto read = read_line(line, recording);
+    if (!read) return explained(read.error(), line).in(fmt::format("{}: line {}", path, number));
   }
+  if (file.bad()) return unreadable(errno).in(path);
   std::stable_sort(recording.inputs.begin(), recording.inputs.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
   return recording;

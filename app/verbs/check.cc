@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "app/advice.h"
 #include "app/await.h"
 #include "app/bus_wiring.h"
 #include "app/config.h"
+#include "app/config_file.h"
 #include "app/excerpt.h"
 #include "app/pipeline.h"
 #include "app/verbs/looking.h"
@@ -151,21 +150,20 @@ std::string as_text(const Checked& checked, const Online& online, const std::str
 }  // namespace
 
 int check(const CheckArgs& args) {
-  std::ifstream file(args.config, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto text = read_config_file(args.config);
   base::Threads threads("check", 1);
   auto http = net::http::make_client({}, threads.executor());
   Checked checked;
-  if (file) {
-    checked = check_text(text, {*http, threads.executor()});
+  if (text) {
+    checked = check_text(text.value(), {*http, threads.executor()});
   } else {
-    checked.problems.push_back({Problem::Kind::kError, {}, "the file can't be read"});
+    checked.problems.push_back({Problem::Kind::kError, {}, text.error().message});
   }
   Online online;
   if (checked.config && args.online) ask(*checked.config, *http, threads, online);
   bool ok = checked.config.has_value() && online.ok;
   if (args.output == Output::kTable) {
-    print(as_text(checked, online, args.config, text));
+    print(as_text(checked, online, args.config, text ? text.value() : ""));
   } else {
     auto list = nlohmann::json::array();
     for (const Problem& problem : checked.problems) list.push_back(as_json(problem));

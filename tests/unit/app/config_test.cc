@@ -130,7 +130,7 @@ TEST_F(Configs, AFileThatIsNotThereIsRefused) {
   auto checked = check("/nonexistent/tocsin.yaml");
 
   EXPECT_FALSE(checked.config);
-  EXPECT_EQ(checked.lines, std::vector<std::string>{" error: the file can't be read"});
+  EXPECT_EQ(checked.lines, std::vector<std::string>{" error: the file can't be read: No such file or directory"});
 }
 
 TEST_F(Configs, AnEmptyFileRunsTheBuiltinPlaybooks) {

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the verbs say to a command line that can't be followed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/acceptance/tocsin.h"
+
+namespace acceptance {
+namespace {
+
+using testing::HasSubstr;
+
+harness::Finished tocsin(std::vector<std::string> words) {
+  words.insert(words.begin(), program());
+  return harness::run(std::move(words));
+}
+
+TEST(Verbs, SayWhyAConfigurationCantBeRead) {
+  harness::TempDir dir;
+  std::string missing = dir.path() + "/absent.yaml";
+
+  for (const auto& [path, reason] : {std::pair{dir.path(), "Is a directory"}, {missing, "No such file or directory"}}) {
+    auto checked = tocsin({"check", "--config", path});
+    EXPECT_EQ(checked.exit.code, 1);
+    EXPECT_THAT(checked.out, HasSubstr(path + ": error: the file can't be read: " + reason));
+    auto ran = tocsin({"run", "--config", path, "--data-dir", dir.path() + "/data"});
+    EXPECT_EQ(ran.exit.code, 1);
+    EXPECT_THAT(ran.err, HasSubstr(path + ": error: the file can't be read: " + reason));
+    auto looked = tocsin({"ledger", "--config", path});
+    EXPECT_EQ(looked.exit.code, 1);
+    EXPECT_THAT(looked.err, HasSubstr(path + ": the file can't be read: " + reason));
+  }
+}
+
+TEST(Verbs, SayWhatIsWrongWithARecording) {
+  harness::TempDir dir;
+  auto config = dir.write("tocsin.yaml", "clusterName: replayed\n");
+  auto half = dir.write("half.jsonl", "\n{\"schema\":\"tocsin.intake/1\",\"source\":\"alertmanager\",\"recei");
+
+  for (const auto& [path, what] : {std::pair<std::string, std::string>{dir.path(), "can't be read: Is a directory"},
+                                   {dir.path() + "/absent", "can't be read: No such file or directory"},
+                                   {half, half + ": line 2: not JSON"}}) {
+    auto played = tocsin({"replay", path, "--config", config});
+    EXPECT_EQ(played.exit.code, 1);
+    EXPECT_THAT(played.err, HasSubstr(what));
+  }
+}
+
+}  // namespace
+}  // namespace acceptance
