@@ -12,4 +12,11 @@ Roles Roles::of(const std::vector<std::string>& names) {
   return {has("ingest"), has("playbooks"), has("incidents"), has("sinks"), has("investigate")};
 }
 
+base::Result<void> Roles::fit(BusType bus) const {
+  if (bus != BusType::kEmbedded || (ingest && playbooks && incidents && sinks)) return base::ok();
+  return base::permanent(base::Reason::kBadRequest,
+                         "--roles: the embedded log is of one process, which needs all roles: leave --roles out, or "
+                         "configure bus.type: kafka, where processes share the work");
+}
+
 }  // namespace app

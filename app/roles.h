@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "app/bus_section.h"
+#include "base/result.h"
+
 namespace app {
 
 // Which parts of the pipeline this process runs.
@@ -17,6 +20,11 @@ struct Roles {
 
   // All of them for an empty list. Requires: names of roles only (the command line checks them).
   static Roles of(const std::vector<std::string>& names);
+
+  // Whether a process with these roles has anything to do.
+  bool has_work() const { return ingest || playbooks || incidents || sinks; }
+  // Refuses a part of the roles on the embedded log: no other process could take over from there.
+  base::Result<void> fit(BusType bus) const;
 };
 
 }  // namespace app

@@ -125,6 +125,11 @@ base::Result<void> Service::Parts::load() {
 
 base::Result<void> Service::Parts::start_bus() {
   section = config->bus;
+  auto roles = Roles::of(settings.roles);
+  BOOST_OUTCOME_TRY(roles.fit(section.type));
+  if (!roles.has_work()) {
+    base::log::warn("roles: there is nothing to do yet for the only role", {{"role", "investigate"}});
+  }
   if (is_shared()) looks.emplace("looks", 1, kWorkNice);
   bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor(), kWorkNice});
   return bus->start();

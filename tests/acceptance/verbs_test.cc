@@ -46,5 +46,15 @@ TEST(Verbs, SayWhatIsWrongWithARecording) {
   }
 }
 
+TEST(Verbs, RunRefusesAPartOfTheRolesOnTheEmbeddedLog) {
+  harness::TempDir dir;
+  auto config = dir.write("tocsin.yaml", "clusterName: parts\n");
+
+  auto ran = tocsin({"run", "--config", config, "--data-dir", dir.path() + "/data", "--roles", "ingest,sinks"});
+
+  EXPECT_EQ(ran.exit.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("bus.type: kafka"));
+}
+
 }  // namespace
 }  // namespace acceptance
