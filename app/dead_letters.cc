@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
+#include "app/id_choice.h"
 #include "app/ledger.h"
 #include "schemas/codec/fields.h"
 #include "schemas/ledger.h"
@@ -70,6 +72,19 @@ base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive&
   letters.reserve(open.size());
   for (auto& [id, letter] : open) letters.push_back(std::move(letter));
   std::stable_sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return letters;
+}
+
+base::Result<std::vector<bus::DeadLetter>> choose_dead_letters(std::vector<bus::DeadLetter> letters,
+                                                               const std::vector<std::string>& ids) {
+  std::set<std::string> chosen;
+  for (const std::string& id : ids) {
+    IdChoice choice(id);
+    for (const bus::DeadLetter& letter : letters) choice.offer("", letter.id);
+    BOOST_OUTCOME_TRY(auto full, choice.take("no dead letter has an id like"));
+    chosen.insert(std::move(full));
+  }
+  std::erase_if(letters, [&](const bus::DeadLetter& letter) { return !chosen.contains(letter.id); });
   return letters;
 }
 

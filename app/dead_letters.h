@@ -19,6 +19,10 @@ enum class DeadLetterChange { kReplay, kDrop };
 // The letters that are still to be dealt with, oldest first.
 base::Result<std::vector<bus::DeadLetter>> open_dead_letters(const bus::Archive& archive);
 
+// Those that the ids, or their beginnings, mean. Fails as IdChoice does where one of them means none or several.
+base::Result<std::vector<bus::DeadLetter>> choose_dead_letters(std::vector<bus::DeadLetter> letters,
+                                                               const std::vector<std::string>& ids);
+
 // Puts letters back to where they were (taking them out of the ledger's dead-lettered again) or drops them. All or none
 // where the bus appends `at_once`; else one after the other, each put back before it is taken off the list: what fails
 // in between can be played once more, and is recognised as a repeat.

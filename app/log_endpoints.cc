@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/log_endpoints.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -44,11 +43,6 @@ std::optional<Wish> read_wish(const std::string& body) {
   return wish;
 }
 
-bool is_wanted(const bus::DeadLetter& letter, const Wish& wish) {
-  return wish.all || std::any_of(wish.ids.begin(), wish.ids.end(),
-                                 [&](const std::string& id) { return letter.id.starts_with(id); });
-}
-
 ServerResponse as_json(std::string body) {
   ServerResponse response;
   response.body = std::move(body);
@@ -79,7 +73,10 @@ base::Task<ServerResponse> change_letters(OpenArchive open, bus::Bus& bus, bool 
   if (!archive) co_return net::http::refuse(503, archive.error().message);
   auto letters = open_dead_letters(*archive.value());
   if (!letters) co_return net::http::refuse(503, letters.error().message);
-  std::erase_if(letters.value(), [&](const bus::DeadLetter& letter) { return !is_wanted(letter, *wish); });
+  if (!wish->all) letters = choose_dead_letters(std::move(letters.value()), wish->ids);
+  if (!letters) {
+    co_return net::http::refuse(letters.error().reason == base::Reason::kNotFound ? 404 : 400, letters.error().message);
+  }
   auto count = letters.value().size();
   auto changed = co_await change_dead_letters(bus, std::move(letters.value()), wish->change, at_once);
   if (!changed) co_return net::http::refuse(503, changed.error().message);

@@ -23,7 +23,8 @@ using OpenArchive = std::function<base::Result<std::unique_ptr<bus::Archive>>()>
 base::Task<net::http::ServerResponse> newest_findings(OpenArchive open, int limit);
 
 // Plays dead letters again or drops them, as the body says: {"change": "replay"|"drop", "ids": [...], "all": bool},
-// with ids or their beginnings. Answers {"changed": n}. `at_once`: see change_dead_letters().
+// with ids or their beginnings. Answers {"changed": n}; where an id means no letter (404) or several (400), none is
+// changed. `at_once`: see change_dead_letters().
 base::Task<net::http::ServerResponse> change_letters(OpenArchive open, bus::Bus& bus, bool at_once, std::string body);
 
 // The topics of sinks other than `configured` that have deliveries to be ended.

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "app/id_choice.h"
 #include "base/hash.h"
 #include "schemas/event.h"
 #include "schemas/topics.h"
@@ -53,7 +54,7 @@ base::Result<std::optional<Story>> find_trace(const bus::Archive& archive, std::
   std::optional<Story> story;
   BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kTraces, [&](const bus::Record& record) {
     auto trace = schemas::decode_trace(record.value);
-    if (!trace || !trace.value().event_id.starts_with(id)) return true;
+    if (!trace || trace.value().event_id != id) return true;
     auto& found = trace.value();
     story.emplace();
     story->event_id = std::move(found.event_id);
@@ -70,7 +71,7 @@ base::Result<std::optional<Story>> find_pending(const bus::Archive& archive, std
   std::optional<Story> story;
   BOOST_OUTCOME_TRY(archive.scan_pending("playbooks", topics::kEvents, [&](const bus::Record& record) {
     auto event = schemas::decode_event(record.value);
-    if (!event || !event.value().id.starts_with(id)) return true;
+    if (!event || event.value().id != id) return true;
     story.emplace();
     story->event_id = event.value().id;
     story->outcome = "pending";
@@ -79,14 +80,14 @@ base::Result<std::optional<Story>> find_pending(const bus::Archive& archive, std
   return story;
 }
 
-// The incident whose id, or whose identity's key, begins so; as its last transition left it.
+// The incident with this id, or the newest whose identity has this key; as its last transition left it.
 base::Result<std::optional<schemas::Incident>> find_incident(const bus::Archive& archive, std::string_view id) {
   std::optional<schemas::Incident> incident;
   BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kTransitions, [&](const bus::Record& record) {
     auto transition = schemas::decode_transition(record.value);
     if (!transition) return true;
     auto& found = transition.value().incident;
-    if (found.id.starts_with(id) || found.identity.key.starts_with(id)) incident = std::move(found);
+    if (found.id == id || found.identity.key == id) incident = std::move(found);
     return !incident;
   }));
   return incident;
@@ -244,8 +245,8 @@ base::Result<std::vector<Story>> find_stories(const bus::Archive& archive, std::
   BOOST_OUTCOME_TRY(auto stories, find_findings(archive, at_most, [&](const schemas::Finding& finding) {
                       if (event) return finding.event_id == *event;
                       if (is_found) return false;
-                      is_found = finding.id.starts_with(id);
-                      if (is_found || !finding.event_id.starts_with(id)) return is_found;
+                      is_found = finding.id == id;
+                      if (is_found || finding.event_id != id) return is_found;
                       event = finding.event_id;
                       return true;
                     }));
@@ -262,16 +263,42 @@ base::Result<std::vector<Story>> find_stories(const bus::Archive& archive, std::
   return stories;
 }
 
+// The one id that begins so. The episodes of one incident are the same where its identity's key is asked for.
+base::Result<std::string> full_id(const bus::Archive& archive, std::string_view begin) {
+  IdChoice choice{std::string(begin)};
+  BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kFindings, [&](const bus::Record& record) {
+    auto finding = schemas::decode_finding(record.value);
+    return !finding || (choice.offer("finding", finding.value().id) && choice.offer("event", finding.value().event_id));
+  }));
+  if (choice.is_made()) return std::string(begin);
+  BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kTraces, [&](const bus::Record& record) {
+    auto trace = schemas::decode_trace(record.value);
+    return !trace || choice.offer("event", trace.value().event_id);
+  }));
+  BOOST_OUTCOME_TRY(archive.scan_pending("playbooks", topics::kEvents, [&](const bus::Record& record) {
+    auto event = schemas::decode_event(record.value);
+    return !event || choice.offer("event", event.value().id);
+  }));
+  BOOST_OUTCOME_TRY(archive.scan_newest_first(topics::kTransitions, [&](const bus::Record& record) {
+    auto transition = schemas::decode_transition(record.value);
+    if (!transition) return true;
+    const auto& incident = transition.value().incident;
+    bool is_by_key = incident.identity.key.starts_with(begin) && incident.id != begin;
+    return choice.offer("incident", is_by_key ? incident.identity.key : incident.id);
+  }));
+  return choice.take("no event, finding or incident has an id like");
+}
+
 }  // namespace
 
-base::Result<Explanation> explain(const bus::Archive& archive, std::string_view id, std::size_t max_stories) {
+base::Result<Explanation> explain(const bus::Archive& archive, std::string_view begin, std::size_t max_stories) {
   Explanation explanation;
+  BOOST_OUTCOME_TRY(auto id, full_id(archive, begin));
   BOOST_OUTCOME_TRY(explanation.stories, find_stories(archive, id, max_stories));
   if (explanation.stories.empty()) {
     BOOST_OUTCOME_TRY(explanation.incident, find_incident(archive, id));
     if (!explanation.incident) {
-      return base::permanent(base::Reason::kNotFound,
-                             "no event, finding or incident has an id like " + std::string(id));
+      return base::permanent(base::Reason::kNotFound, "no event, finding or incident has an id like " + id);
     }
     BOOST_OUTCOME_TRY(explanation.stories, stories_of(archive, *explanation.incident, max_stories));
   }

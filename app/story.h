@@ -43,8 +43,9 @@ struct Explanation {
 };
 
 // Looks up an event, a finding or an incident by its id or the beginning of it; an incident also by its identity's key.
-// kNotFound if the log has nothing like it. Of more than `max_stories` the newest are told.
-base::Result<Explanation> explain(const bus::Archive& archive, std::string_view id, std::size_t max_stories);
+// kNotFound if the log has nothing like it, kBadRequest if the beginning is that of several of them. Of more than
+// `max_stories` the newest are told.
+base::Result<Explanation> explain(const bus::Archive& archive, std::string_view begin, std::size_t max_stories);
 
 nlohmann::json to_json(const Explanation& explanation);
 

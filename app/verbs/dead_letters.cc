@@ -18,6 +18,13 @@ constexpr std::chrono::seconds kAnswerWithin{30};
 
 nlohmann::json as_json(const bus::DeadLetter& letter) { return nlohmann::json::parse(bus::encode(letter)); }
 
+// What tocsin says itself when it refuses; empty: it was not tocsin.
+std::string refusal_in(const std::string& body) {
+  auto json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object() || !json.contains("error") || !json["error"].is_string()) return {};
+  return json["error"];
+}
+
 base::Result<std::string> post(const DeadLetterArgs& args, const nlohmann::json& body) {
   base::Threads threads("http", 1);
   auto client = net::http::make_client({}, threads.executor());
@@ -35,6 +42,9 @@ base::Result<std::string> post(const DeadLetterArgs& args, const nlohmann::json&
   auto response = await(threads.executor(), client->send(std::move(request)));
   await(threads.executor(), client->stop());
   if (!response) return response.error();
+  if (auto told = refusal_in(response.value().body); response.value().status >= 400 && !told.empty()) {
+    return base::permanent(base::Reason::kBadRequest, std::move(told));
+  }
   BOOST_OUTCOME_TRY(net::http::classify(response.value()));
   return std::move(response.value().body);
 }
@@ -76,12 +86,10 @@ int dead_letters_show(const LookArgs& args) {
   if (!archive) return complain(archive.error());
   auto letters = open_dead_letters(*archive.value());
   if (!letters) return complain(letters.error());
-  for (const bus::DeadLetter& letter : letters.value()) {
-    if (!letter.id.starts_with(args.id)) continue;
-    print(structured(as_json(letter), args.output == Output::kYaml ? Output::kYaml : Output::kJson));
-    return 0;
-  }
-  return complain(base::permanent(base::Reason::kNotFound, "no dead letter has an id like " + args.id));
+  auto chosen = choose_dead_letters(std::move(letters.value()), {args.id});
+  if (!chosen) return complain(chosen.error());
+  print(structured(as_json(chosen.value().front()), args.output == Output::kYaml ? Output::kYaml : Output::kJson));
+  return 0;
 }
 
 int dead_letters_replay(const DeadLetterArgs& args) { return change(args, "replay"); }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/heartbeat/beat.h"
+#include "app/id_choice.h"
 #include "app/table.h"
 #include "app/verbs/looking.h"
 #include "app/verbs/verbs.h"
@@ -66,13 +67,16 @@ int findings_list(const LookArgs& args) {
 int findings_show(const LookArgs& args) {
   auto archive = open_archive(args);
   if (!archive) return complain(archive.error());
+  IdChoice choice(args.id);
   std::optional<schemas::Finding> found;
   auto scanned = scan_findings(*archive.value(), [&](schemas::Finding finding) {
-    if (finding.id.starts_with(args.id)) found = std::move(finding);
-    return !found;
+    if (!finding.id.starts_with(args.id)) return true;
+    choice.offer("", finding.id);
+    if (!found || choice.is_made()) found = std::move(finding);
+    return !choice.is_made();
   });
   if (!scanned) return complain(scanned.error());
-  if (!found) return complain(base::permanent(base::Reason::kNotFound, "no finding has an id like " + args.id));
+  if (auto chosen = choice.take("no finding has an id like"); !chosen) return complain(chosen.error());
   if (args.output != Output::kTable) {
     print(structured(schemas::to_json(*found), args.output));
   } else {

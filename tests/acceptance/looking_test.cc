@@ -88,6 +88,11 @@ TEST(Looking, TellsWhatARunDidAndWhy) {
   EXPECT_EQ(incident["incident"]["id"], why["transitions"][0]["incident"]);
   EXPECT_EQ(incident["stories"].size(), 1u);
 
+  auto none =
+      harness::run({program(), "dlq", "replay", "zzz", "--server", "127.0.0.1:" + std::to_string(tocsin.port())});
+  EXPECT_EQ(none.exit.code, 1);
+  EXPECT_EQ(none.err, "tocsin: dlq replay: no dead letter has an id like zzz\n");
+
   json history = tocsin.look({"history", "--sink", "pager", "--outcome", "dead_lettered", "--since", "1h"});
   ASSERT_EQ(history.size(), 2u) << history.dump(1);
   EXPECT_LE(history[0]["at"].get<std::string>(), history[1]["at"].get<std::string>());

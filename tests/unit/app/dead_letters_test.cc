@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dead_letters.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/log_endpoints.h"
+#include "tests/fakes/fake_archive.h"
 #include "tests/fakes/fake_bus.h"
 #include "tests/fakes/io_thread.h"
 
@@ -62,6 +65,27 @@ TEST_F(DeadLetterChanges, DropWithoutPuttingAnythingBack) {
     ASSERT_EQ(append.records.size(), 1u);
     EXPECT_EQ(append.records[0].topic, "dead_letters");
   }
+}
+
+TEST_F(DeadLetterChanges, AreOfTheLettersThatTheIdsMeanAndOfNoOthers) {
+  auto ask = [&](const std::string& id) {
+    auto open = []() -> base::Result<std::unique_ptr<bus::Archive>> {
+      auto archive = std::make_unique<fakes::FakeArchive>();
+      for (const char* there : {"ab", "ab-1", "ab-2", "cd-3"}) {
+        archive->records["dead_letters"].push_back({.value = bus::encode(letter(there))});
+      }
+      return archive;
+    };
+    return io_.run(app::change_letters(open, bus_, true, R"({"change":"drop","ids":["cd",")" + id + "\"]}"));
+  };
+
+  EXPECT_EQ(ask("nothing").status, 404);
+  auto ambiguous = ask("ab-");
+  EXPECT_EQ(ambiguous.status, 400);
+  EXPECT_THAT(ambiguous.body, testing::HasSubstr("ab- is the beginning of several: ab-1, ab-2"));
+  EXPECT_TRUE(levers_->appends().empty());
+  EXPECT_EQ(ask("ab").body, R"({"changed":2})");
+  EXPECT_EQ(ask("ab-2").body, R"({"changed":2})");
 }
 
 TEST_F(DeadLetterChanges, StopAtTheFirstThatFails) {

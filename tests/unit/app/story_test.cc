@@ -114,6 +114,29 @@ TEST_F(Explanations, TellAnIncidentByItsIdOrItsKey) {
   EXPECT_EQ(app::explain(archive_, "incident-1", 1).value().stories.at(0).event_id, "event-2");
 }
 
+TEST_F(Explanations, RefuseABeginningThatSeveralHave) {
+  auto one = told_.finding("ab-1", "event-1", 0);
+  auto other = told_.finding("ab-2", "event-12", 1);
+
+  auto found = app::explain(archive_, "ab", 10);
+
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().message, "ab is the beginning of several: finding ab-1, finding ab-2");
+  ASSERT_TRUE(app::explain(archive_, "event-1", 10)) << "the whole id always wins";
+  EXPECT_EQ(app::explain(archive_, "event-1", 10).value().stories.at(0).finding_id, "ab-1");
+}
+
+TEST_F(Explanations, TakeTheNewestIncidentOfAnIdentity) {
+  told_.transition("t-1", TransitionState::kOpened, told_.finding("finding-1", "event-1", 0));
+  auto again = told_.transition("t-2", TransitionState::kOpened, told_.finding("finding-2", "event-2", 5));
+  again.incident.id = "incident-2";
+  archive_.records["transitions"].back().value = schemas::encode(again);
+
+  EXPECT_EQ(app::explain(archive_, "key", 10).value().incident->id, "incident-2");
+  EXPECT_EQ(app::explain(archive_, "incident-1", 10).value().incident->id, "incident-1");
+  EXPECT_EQ(app::explain(archive_, "incident", 10).error().reason, base::Reason::kBadRequest);
+}
+
 TEST_F(Explanations, SayThatAnEventWaits) {
   came("event-9", 0);
   archive_.pending[{"playbooks", "events"}] = archive_.records["events"];
