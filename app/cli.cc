@@ -143,6 +143,10 @@ void add_dead_letter_change(CLI::App& cli, Chosen& chosen, const char* name, con
   verb->add_option("--server", args->server, "ADDR:PORT or URL of the running tocsin")->capture_default_str();
   verb->add_option("--token", args->token, "Its server.token, where it wants one")->envname("TOCSIN_TOKEN");
   verb->add_option("--ca-file", args->ca_file, "PEM file of the authorities that its certificate may have");
+  auto* cert = verb->add_option("--cert-file", args->cert_file, "PEM file of our certificate, where it wants one");
+  auto* key = verb->add_option("--key-file", args->key_file, "PEM file of its key");
+  cert->needs(key);
+  key->needs(cert);
   verb->callback([args, act, &chosen] { chosen = [args, act] { return act(*args); }; });
 }
 

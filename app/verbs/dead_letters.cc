@@ -35,6 +35,8 @@ base::Result<std::string> post(const DeadLetterArgs& args, const nlohmann::json&
   net::http::Access access;
   access.bearer_token = base::Secret(args.token);
   access.ca_file = args.ca_file;
+  access.cert_file = args.cert_file;
+  access.key_file = args.key_file;
   request.access = &access;
   request.headers = {{"Content-Type", "application/json"}};
   request.body = body.dump();

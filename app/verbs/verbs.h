@@ -69,8 +69,10 @@ int history(const HistoryArgs& args);
 
 // `tocsin dlq replay` and `tocsin dlq drop`.
 struct DeadLetterArgs {
-  std::string token;             // Shown to it, where it wants one.
-  std::string ca_file;           // Of its certificate; empty: the system's.
+  std::string token;      // Shown to it, where it wants one.
+  std::string ca_file;    // Of its certificate; empty: the system's.
+  std::string cert_file;  // Our own certificate, where it wants one.
+  std::string key_file;
   std::string server;            // ADDR:PORT of the running process.
   std::vector<std::string> ids;  // Or prefixes of them.
   bool all = false;

@@ -137,5 +137,21 @@ TEST_F(SecurityPage, HasSnippetsThatARealAlertmanagerComesInWith) {
   EXPECT_EQ(curl(port, "/api/findings", status), "403") << "loopback is not trusted, and there is no certificate";
 }
 
+TEST_F(SecurityPage, HasOptionsThatTheCommandLineComesInWith) {
+  harness::TempDir data;
+  std::uint16_t port = harness::free_port();
+  harness::Process running({program(), "run", "--config", dir_.write("tocsin.yaml", tocsin_config()), "--data-dir",
+                            data.path(), "--listen", "127.0.0.1:" + std::to_string(port)},
+                           data.path() + "/log");
+  ASSERT_TRUE(harness::eventually(kGenerous, [&] { return !curl(port, "/metrics", {}).empty(); })) << running.output();
+
+  auto played = harness::run({program(), "dlq", "replay", "--all", "--token", "control-token-0123456789", "--server",
+                              "https://127.0.0.1:" + std::to_string(port), "--ca-file", certificates_.ca_file(),
+                              "--cert-file", client_.cert_file, "--key-file", client_.key_file});
+
+  EXPECT_EQ(played.exit.code, 0) << played.err;
+  EXPECT_EQ(played.out, "replay: 0 dead letters\n");
+}
+
 }  // namespace
 }  // namespace acceptance
