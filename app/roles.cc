@@ -12,6 +12,16 @@ Roles Roles::of(const std::vector<std::string>& names) {
   return {has("ingest"), has("playbooks"), has("incidents"), has("sinks"), has("investigate")};
 }
 
+std::vector<std::string> Roles::names() const {
+  std::vector<std::string> names;
+  if (ingest) names.emplace_back("ingest");
+  if (playbooks) names.emplace_back("playbooks");
+  if (incidents) names.emplace_back("incidents");
+  if (sinks) names.emplace_back("sinks");
+  if (investigate) names.emplace_back("investigate");
+  return names;
+}
+
 base::Result<void> Roles::fit(BusType bus) const {
   if (bus != BusType::kEmbedded || (ingest && playbooks && incidents && sinks)) return base::ok();
   return base::permanent(base::Reason::kBadRequest,

@@ -21,6 +21,8 @@ struct Roles {
   // All of them for an empty list. Requires: names of roles only (the command line checks them).
   static Roles of(const std::vector<std::string>& names);
 
+  // Those that this process has.
+  std::vector<std::string> names() const;
   // Whether a process with these roles has anything to do.
   bool has_work() const { return ingest || playbooks || incidents || sinks; }
   // Refuses a part of the roles on the embedded log: no other process could take over from there.

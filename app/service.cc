@@ -64,6 +64,7 @@ struct Service::Parts {
   base::Task<ServerResponse> intake(ServerRequest request);
   std::vector<Check> checks() const;
   heartbeat::HeartOptions heart_options() const;
+  void note_start() const;
   void note_reload(bool ok);
   bool is_shared() const;
   base::Executor looking();
@@ -212,6 +213,17 @@ std::vector<Check> Service::Parts::checks() const {
   return found;
 }
 
+void Service::Parts::note_start() const {
+  const Config& now = pipeline->config();
+  base::log::info("tocsin: starting", {{"version", base::kVersion},
+                                       {"config", settings.config},
+                                       {"bus", is_shared() ? "kafka" : "embedded"},
+                                       {"data_dir", settings.data_dir},
+                                       {"roles", fmt::format("{}", fmt::join(Roles::of(settings.roles).names(), ","))},
+                                       {"playbooks", now.playbooks->playbooks.size()},
+                                       {"sinks", now.sinks.members.size()}});
+}
+
 void Service::Parts::note_reload(bool ok) {
   metrics.gauge("tocsin_config_last_reload_successful", "Whether the last configuration file read was taken.")
       .Set(ok ? 1 : 0);
@@ -319,6 +331,7 @@ base::Result<void> Service::start() {
   parts_->note_reload(true);
   BOOST_OUTCOME_TRY(parts_->start_bus());
   BOOST_OUTCOME_TRY(parts_->start_pipeline());
+  parts_->note_start();
   return parts_->start_server();
 }
 

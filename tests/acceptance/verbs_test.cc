@@ -8,6 +8,7 @@
 namespace acceptance {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 harness::Finished tocsin(std::vector<std::string> words) {
@@ -54,6 +55,16 @@ TEST(Verbs, RunRefusesAPartOfTheRolesOnTheEmbeddedLog) {
 
   EXPECT_EQ(ran.exit.code, 1);
   EXPECT_THAT(ran.err, HasSubstr("bus.type: kafka"));
+}
+
+TEST(Verbs, RunSaysWhatItStartsWith) {
+  Tocsin running("sinksConfig:\n  - file_sink: {name: file, file_name: never-written.jsonl}\n");
+
+  ASSERT_TRUE(running.start()) << running.log();
+
+  EXPECT_THAT(running.log(),
+              AllOf(HasSubstr("tocsin: starting"), HasSubstr(R"("bus":"embedded")"), HasSubstr("/tocsin.yaml"),
+                    HasSubstr("/data"), HasSubstr("ingest,playbooks,incidents,sinks"), HasSubstr(R"("sinks":1)")));
 }
 
 }  // namespace

@@ -21,6 +21,13 @@ TEST(Roles, AreAllThereWithoutTheOneThatHasNoWorkYet) {
   EXPECT_TRUE(Roles::of({"ingest", "playbooks", "incidents", "sinks"}).fit(BusType::kEmbedded));
 }
 
+TEST(Roles, AreKnownByTheirNames) {
+  for (const std::vector<std::string>& names :
+       {std::vector<std::string>{"ingest", "playbooks", "incidents", "sinks", "investigate"}, {"incidents"}}) {
+    EXPECT_EQ(Roles::of(names).names(), names);
+  }
+}
+
 TEST(Roles, HaveNoWorkWhereOnlyInvestigationsAre) {
   EXPECT_FALSE(Roles::of({"investigate"}).has_work());
   EXPECT_TRUE(Roles::of({"investigate", "sinks"}).has_work());
