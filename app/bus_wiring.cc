@@ -61,12 +61,13 @@ bus::kafka::KafkaOptions kafka_bus_options(const BusSection& section, const std:
   return options;
 }
 
-std::unique_ptr<bus::Bus> make_bus(const BusSection& section, const std::string& data_dir, BusDeps deps) {
+std::unique_ptr<bus::Bus> make_bus(const BusSection& section, const std::string& data_dir, const Roles& roles,
+                                   BusDeps deps) {
   if (section.type == BusType::kEmbedded) return make_embedded(section.retention, data_dir, deps);
   auto options = kafka_bus_options(section, data_dir);
   options.stage_nice = deps.stage_nice;
   auto bus = bus::kafka::make_kafka_bus(std::move(options), deps.clock, deps.metrics);
-  if (section.kafka->spool.empty()) return bus;
+  if (section.kafka->spool.empty() || !roles.ingest) return bus;
   bus::spool::SpoolOptions spool;
   spool.dir = section.kafka->spool;
   spool.max_bytes = section.kafka->spool_max_bytes;

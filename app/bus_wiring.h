@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/bus_section.h"
+#include "app/roles.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -27,8 +28,10 @@ struct BusDeps {
   int stage_nice = 0;   // KafkaOptions::stage_nice.
 };
 
-// The bus of a process, not started. On Kafka the data directory holds what this process remembers of it.
-std::unique_ptr<bus::Bus> make_bus(const BusSection& section, const std::string& data_dir, BusDeps deps);
+// The bus of a process, not started. On Kafka the data directory holds what this process remembers of it, and one that
+// takes in alerts has the spool.
+std::unique_ptr<bus::Bus> make_bus(const BusSection& section, const std::string& data_dir, const Roles& roles,
+                                   BusDeps deps);
 
 // A look at the same log, beside the process or without it.
 base::Result<std::unique_ptr<bus::Archive>> open_archive(const BusSection& section, const std::string& data_dir);

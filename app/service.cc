@@ -132,7 +132,7 @@ base::Result<void> Service::Parts::start_bus() {
     base::log::warn("roles: there is nothing to do yet for the only role", {{"role", "investigate"}});
   }
   if (is_shared()) looks.emplace("looks", 1, kWorkNice);
-  bus = make_bus(section, settings.data_dir, {clock, metrics, work.executor(), kWorkNice});
+  bus = make_bus(section, settings.data_dir, roles, {clock, metrics, work.executor(), kWorkNice});
   return bus->start();
 }
 

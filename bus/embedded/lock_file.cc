@@ -36,8 +36,7 @@ base::Result<LockFile> LockFile::acquire(const std::filesystem::path& directory)
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return from_errno("can't lock " + file);
     return base::passing(base::Reason::kUnavailable, directory.string() + " is in use by process " +
-                                                         owner_of(descriptor) +
-                                                         ": stop it, or use another data directory");
+                                                         owner_of(descriptor) + ": stop it, or use another directory");
   }
   std::string pid = std::to_string(::getpid()) + "\n";
   // A full disk keeps the pid from being written; the lock holds all the same.

@@ -234,4 +234,18 @@ TEST(SpooledAppends, AreRefusedWhenTheyAreCutOrForeign) {
   EXPECT_FALSE(bus::spool::decode_spooled_append("{\"schema\":\"tocsin.event/1\"}\n"));
 }
 
+// The directory to change is not the data directory.
+TEST_F(Spool, NamesTheOptionOfADirectoryThatIsInUse) {
+  open();
+  auto second = bus::spool::make_spool_bus({.dir = directory_.path()}, std::make_unique<fakes::FakeBus>(levers_),
+                                           clock_, metrics_, io_.executor());
+
+  auto started = second->start();
+
+  ASSERT_FALSE(started);
+  EXPECT_TRUE(started.error().message.starts_with("bus.kafka.spool: " + directory_.path() + " is in use"));
+  EXPECT_TRUE(started.error().message.ends_with("use another directory")) << started.error().message;
+  io_.run(stop(*second));
+}
+
 }  // namespace
