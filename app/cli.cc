@@ -2,12 +2,15 @@
 #include "app/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "app/verbs/verbs.h"
+#include "base/version.h"
 
 namespace app {
 
@@ -18,9 +21,9 @@ using verbs::Output;
 // What the chosen verb will do, once the whole line has been understood.
 using Chosen = std::function<int()>;
 
-const std::map<std::string, Output> kOutputs = {
-    {"table", Output::kTable}, {"json", Output::kJson}, {"yaml", Output::kYaml}};
-const std::map<std::string, Output> kLineOutputs = {{"table", Output::kTable}, {"json", Output::kJson}};
+using NamedOutputs = std::vector<std::pair<std::string, Output>>;
+const NamedOutputs kOutputs = {{"table", Output::kTable}, {"json", Output::kJson}, {"yaml", Output::kYaml}};
+const NamedOutputs kLineOutputs = {{"table", Output::kTable}, {"json", Output::kJson}};
 
 void add_config(CLI::App* verb, std::string& config) {
   verb->add_option("--config", config, "The configuration file")->envname("TOCSIN_CONFIG")->required();
@@ -35,8 +38,25 @@ void add_new_data_dir(CLI::App* verb, std::string& data_dir) {
   verb->add_option("--data-dir", data_dir, "Keep the log in this new or empty directory [a temporary one]");
 }
 
-void add_output(CLI::App* verb, Output& output) {
-  verb->add_option("-o,--output", output, "table, json or yaml")->transform(CLI::CheckedTransformer(kOutputs));
+std::string joined(const NamedOutputs& outputs, const char* separator) {
+  std::string names;
+  for (const auto& [name, output] : outputs) names += (names.empty() ? "" : separator) + name;
+  return names;
+}
+
+// CLI::CheckedTransformer shows people the numbers of the values too.
+void add_output(CLI::App* verb, Output& output, const NamedOutputs& known = kOutputs) {
+  auto to_number = [known](std::string& text) -> std::string {
+    for (const auto& [name, value] : known) {
+      if (name != text) continue;
+      text = std::to_string(static_cast<int>(value));
+      return {};
+    }
+    return text + " is none of " + joined(known, ", ");
+  };
+  verb->add_option("-o,--output", output, "How results are printed [table]")
+      ->transform(CLI::Validator(to_number, ""))
+      ->type_name(joined(known, "|"));
 }
 
 // Every verb takes --config and --data-dir, so that scripts can pass the same flags to all; those that only look at the
@@ -79,7 +99,7 @@ void add_replay(CLI::App& cli, Chosen& chosen) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   verb->add_option("--tail", args->tail, "How long the clock runs on after the last input")->capture_default_str();
-  verb->add_option("-o,--output", args->output, "table or json")->transform(CLI::CheckedTransformer(kLineOutputs));
+  add_output(verb, args->output, kLineOutputs);
   verb->callback([args, &chosen] { chosen = [args] { return verbs::replay(*args); }; });
 }
 
@@ -173,11 +193,23 @@ void add_about(CLI::App& cli, Chosen& chosen) {
   completion->callback([shell, &chosen] { chosen = [shell] { return verbs::completion(*shell); }; });
 }
 
+// What is said of a line that can't be followed. CLI11 only says that a subcommand is required.
+int refuse(const CLI::App& cli, const CLI::ParseError& error) {
+  const CLI::App* verb = &cli;
+  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+  auto words = verb->remaining();
+  auto word = std::find_if(words.begin(), words.end(), [](const std::string& text) { return !text.starts_with('-'); });
+  bool is_unknown = verb->get_require_subcommand_min() > 0 && word != words.end() && error.get_exit_code() != 0;
+  if (is_unknown) return cli.exit(CLI::ParseError("unknown subcommand " + *word, CLI::ExitCodes::ExtrasError));
+  return cli.exit(error);
+}
+
 }  // namespace
 
 int run_cli(int argc, char** argv) {
   CLI::App cli("tocsin: alerts in, enriched findings out, nothing lost", "tocsin");
   cli.require_subcommand(1);
+  cli.set_version_flag("--version", std::string("tocsin ") + base::kVersion, "Print the version");
   Chosen chosen;
   add_run(cli, chosen);
   add_replay(cli, chosen);
@@ -192,7 +224,7 @@ int run_cli(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return cli.exit(error) == 0 ? 0 : 2;
+    return refuse(cli, error) == 0 ? 0 : 2;
   }
   return chosen();
 }

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kVerbs = "run replay check ledger explain history findings dlq version completion";
 constexpr std::string_view kFlags =
     "--config --data-dir --listen --roles --record --pictures --speed --tail --limit --sink --outcome --state "
-    "--incident --severity --since --server --token --ca-file --cert-file --key-file --all --online --output --help";
+    "--incident --severity --since --server --token --ca-file --cert-file --key-file --all --online --output --version "
+    "--help";
 
 constexpr std::string_view kBash = R"(_tocsin() {{
   local word=${{COMP_WORDS[COMP_CWORD]}}

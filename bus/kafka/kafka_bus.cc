@@ -43,7 +43,7 @@ base::Error closed() { return base::passing(base::Reason::kUnavailable, "the log
 
 // Who this process is: kept in the data directory.
 std::string instance_of(const std::filesystem::path& data_dir) {
-  auto file = data_dir / "kafka-instance";
+  auto file = data_dir / kInstanceFile;
   std::string name;
   if (std::ifstream(file) >> name) return name;
   std::random_device random;

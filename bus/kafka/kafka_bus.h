@@ -20,6 +20,9 @@
 
 namespace bus::kafka {
 
+// In the data directory: who this process is among the others, unless `instance` says so.
+inline constexpr const char* kInstanceFile = "kafka-instance";
+
 // How the log is kept on a Kafka cluster.
 struct KafkaOptions {
   // "host:port,host:port": any of the cluster's brokers.

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 harness::Finished tocsin(std::vector<std::string> words) {
   words.insert(words.begin(), program());
@@ -65,6 +66,39 @@ TEST(Verbs, RunSaysWhatItStartsWith) {
   EXPECT_THAT(running.log(),
               AllOf(HasSubstr("tocsin: starting"), HasSubstr(R"("bus":"embedded")"), HasSubstr("/tocsin.yaml"),
                     HasSubstr("/data"), HasSubstr("ingest,playbooks,incidents,sinks"), HasSubstr(R"("sinks":1)")));
+}
+
+TEST(Verbs, LookingHintsAtTheConfigurationOfALogOnKafka) {
+  harness::TempDir dir;
+  dir.write("kafka-instance", "12345\n");
+
+  auto looked = tocsin({"ledger", "--data-dir", dir.path()});
+
+  EXPECT_EQ(looked.exit.code, 1);
+  EXPECT_THAT(looked.err, AllOf(HasSubstr("no log in " + dir.path()), HasSubstr("--config")));
+}
+
+TEST(Verbs, TellTheVersionAsAFlagToo) {
+  auto flag = tocsin({"--version"});
+
+  EXPECT_EQ(flag.exit.code, 0);
+  EXPECT_EQ(flag.out, tocsin({"version"}).out);
+}
+
+TEST(Verbs, NameASubcommandThatIsUnknown) {
+  for (const auto& words : {std::vector<std::string>{"frob", "--config", "x"}, {"dlq", "frob"}}) {
+    auto refused = tocsin(words);
+    EXPECT_EQ(refused.exit.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("unknown subcommand frob"));
+  }
+  EXPECT_THAT(tocsin({}).err, HasSubstr("A subcommand is required"));
+}
+
+TEST(Verbs, NameTheOutputsThatThereAre) {
+  EXPECT_THAT(tocsin({"replay", "x", "--config", "x", "-o", "yaml"}).err, HasSubstr("yaml is none of table, json\n"));
+  EXPECT_THAT(tocsin({"version", "-o", "xml"}).err, HasSubstr("xml is none of table, json, yaml\n"));
+  EXPECT_THAT(tocsin({"replay", "--help"}).out, AllOf(HasSubstr("table|json "), Not(HasSubstr("ENUM"))));
+  EXPECT_THAT(tocsin({"version", "-o", "json"}).out, HasSubstr("\"version\""));
 }
 
 }  // namespace
