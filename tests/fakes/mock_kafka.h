@@ -47,14 +47,6 @@ class MockKafka {
     rd_kafka_mock_topic_set_error(cluster_.get(), topic.c_str(), error);
   }
 
-  // The mock checks sequence numbers of transactional producers only. Of an idempotent one it stores a batch although
-  // the one before it was refused, where a broker says OUT_OF_ORDER_SEQUENCE_NUMBER; librdkafka takes that for proof
-  // that the first is stored too, reports it as delivered, and it is lost. One request at a time leaves nothing to
-  // overtake. https://github.com/confluentinc/librdkafka/blob/v2.0.2/src/rdkafka_mock.c
-  // (rd_kafka_mock_validate_records), https://github.com/confluentinc/librdkafka/blob/v2.0.2/src/rdkafka_request.c
-  // (rd_kafka_dr_implicit_ack)
-  static constexpr const char* kMaxInFlight = "1";
-
   // Requests by number: https://kafka.apache.org/protocol#protocol_api_keys
   enum Request : std::int16_t {
     kProduce = 0,
@@ -65,7 +57,9 @@ class MockKafka {
     kHeartbeat = 12
   };
   // The next requests of this kind, to any broker, are answered with these errors. RD_KAFKA_RESP_ERR__TRANSPORT: the
-  // connection is cut instead. A producer whose requests are refused needs max.in.flight kMaxInFlight.
+  // connection is cut instead. The mock checks sequence numbers of transactional producers only: of others it stores a
+  // batch although the one before it was refused, as a broker does that knows nothing of the producer yet.
+  // https://github.com/confluentinc/librdkafka/blob/v2.0.2/src/rdkafka_mock.c (rd_kafka_mock_validate_records)
   void push_errors(Request request, std::vector<rd_kafka_resp_err_t> errors) {
     rd_kafka_mock_push_request_errors_array(cluster_.get(), request, errors.size(), errors.data());
   }

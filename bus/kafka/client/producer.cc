@@ -70,9 +70,15 @@ class ProduceArguments {
   std::vector<rd_kafka_vu_t> arguments_;
 };
 
+// A message that comes back without an offset was not acknowledged: librdkafka takes it for stored because a later one
+// was (rd_kafka_dr_implicit_ack of rdkafka_broker.c). A broker that knows nothing yet of this producer takes any
+// sequence number, and then the one before is lost.
 base::Result<Delivery> result_of(const rd_kafka_message_t& message) {
-  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return Delivery{message.partition, message.offset};
-  return error_of(message.err, std::string("produce to ") + rd_kafka_topic_name(message.rkt));
+  bool has_failed = message.err != RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!has_failed && message.offset >= 0) return Delivery{message.partition, message.offset};
+  std::string what = std::string("produce to ") + rd_kafka_topic_name(message.rkt);
+  if (has_failed) return error_of(message.err, what);
+  return base::passing(base::Reason::kUnavailable, what + ": overtaken by a later message, perhaps not stored");
 }
 
 }  // namespace

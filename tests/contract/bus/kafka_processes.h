@@ -110,7 +110,6 @@ class Process {
     options.position_interval = 50ms;
     options.append_timeout = 20s;
     options.properties["fetch.wait.max.ms"] = "5";
-    options.properties["max.in.flight"] = fakes::MockKafka::kMaxInFlight;
     options.failpoint = [this](std::string_view at) {
       if (at == "before_state" && ++states_written_ == stands_still_at_) stand_still();
     };
