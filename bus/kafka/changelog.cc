@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus/kafka/changelog.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "bus/kafka/packing.h"
@@ -126,6 +127,18 @@ InputPosition unpack_input(Unpacker& unpacker) {
   return input;
 }
 
+// Behind everything else, and only where there is something to tell: earlier versions refuse it.
+void pack_logs(Packer& packer, const PositionRecord& record) {
+  auto is_later = [](const auto& input) { return input.second.logs_before > 0; };
+  if (std::ranges::none_of(record.inputs, is_later)) return;
+  for (const auto& [topic, input] : record.inputs) packer.number(input.logs_before);
+}
+
+void unpack_logs(Unpacker& unpacker, PositionRecord& record) {
+  if (unpacker.at_end()) return;
+  for (auto& [topic, input] : record.inputs) input.logs_before = unpacker.number();
+}
+
 PositionRecord unpack_position(Unpacker& unpacker) {
   PositionRecord record;
   record.epoch = unpacker.number();
@@ -142,6 +155,7 @@ PositionRecord unpack_position(Unpacker& unpacker) {
     std::string counter(unpacker.text());
     record.counters.emplace(std::move(counter), unpacker.number());
   }
+  unpack_logs(unpacker, record);
   return record;
 }
 
@@ -180,6 +194,20 @@ auto guarded(std::string_view what, std::string_view bytes, Unpack unpack)
 
 }  // namespace
 
+// "#" is in no name of a Kafka topic.
+std::string name_in_causes(const std::string& topic, std::int64_t logs_before) {
+  return logs_before > 0 ? topic + "#" + std::to_string(logs_before) : topic;
+}
+
+CauseInput input_of(const Cause& cause) {
+  CauseInput input{cause.topic.substr(0, cause.topic.find('#'))};
+  if (input.topic.size() < cause.topic.size()) {
+    const char* end = cause.topic.data() + cause.topic.size();
+    std::from_chars(cause.topic.data() + input.topic.size() + 1, end, input.logs_before);
+  }
+  return input;
+}
+
 std::string key_record_key(std::string_view key) { return "k" + std::string(key); }
 
 std::string position_record_key(std::int64_t epoch) { return "p" + std::to_string(epoch); }
@@ -214,6 +242,7 @@ std::string encode(const PositionRecord& record) {
   }
   packer.size(record.counters.size());
   for (const auto& [counter, value] : record.counters) packer.text(counter).number(value);
+  pack_logs(packer, record);
   return packer.take();
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "bus/bus.h"
+#include "bus/kafka/wire.h"
 #include "bus/stage/key_state.h"
 
 namespace bus::kafka {
@@ -57,6 +58,7 @@ struct InputPosition {
   std::string ahead;
   std::int64_t look_back = 0;  // Causes of records from here on are not in `sources`.
   std::vector<SourceWindow> sources;
+  std::int64_t logs_before = 0;  // How often its offsets began to stand for other records: the topic had lost its end.
 };
 
 // Everything about a lane but its keys. Covers every unit up to `seq`.
@@ -71,6 +73,14 @@ struct PositionRecord {
 
 // The header of a tombstone that says who wrote it, in decimal: its value can't.
 inline constexpr std::string_view kEpochHeader = "e";
+
+// What causes call an input: the topic, and behind "#" how many logs were before the one that their offsets are of.
+std::string name_in_causes(const std::string& topic, std::int64_t logs_before);
+struct CauseInput {
+  std::string topic;
+  std::int64_t logs_before = 0;
+};
+CauseInput input_of(const Cause& cause);
 
 // Message keys.
 std::string key_record_key(std::string_view key);

@@ -36,6 +36,14 @@ bool LaneCut::is_done(const std::string& topic, std::int64_t offset) const {
   return found != done.end() && found->second.is_done(offset);
 }
 
+bool LaneCut::is_done(const Cause& cause) const {
+  auto input = input_of(cause);
+  auto at = inputs.find(input.topic);
+  std::int64_t logs_before = at == inputs.end() ? 0 : at->second.logs_before;
+  if (input.logs_before != logs_before) return input.logs_before < logs_before;
+  return is_done(input.topic, cause.offset);
+}
+
 void LaneCutReader::take(const MessageView& message) {
   if (first_time_ms_ < 0) first_time_ms_ = message.broker_time_ms;
   end_ = message.offset + 1;

@@ -27,6 +27,9 @@ constexpr std::int64_t kClaimsKept = 50;
 // A leader that has just taken over may not know yet how long its partition is.
 constexpr int kEndTries = 5;
 constexpr std::chrono::seconds kEndPause(1);
+// How far the clocks of those who append may be apart, and how long a lane may go on writing until it notices that its
+// input has lost its end.
+constexpr std::chrono::seconds kNewLogSlack(10);
 
 base::Time wall_clock() { return base::Time(std::chrono::system_clock::now()); }
 
@@ -181,6 +184,7 @@ void LaneRestore::apply_state(const MessageView& message, std::string_view key) 
     }
     if (record.value().epoch < epoch_) return;  // Written late by a former owner.
     for (const auto& unit : record.value().units) last_seq_ = std::max(last_seq_, unit.seq);
+    newest_ms_ = std::max(newest_ms_, message.broker_time_ms);
     cache_.put(name_, name, &record.value().state);
     units_.insert_or_assign(std::move(name), std::move(record.value().units));
   }
@@ -203,6 +207,7 @@ void LaneRestore::apply_position(const MessageView& message, std::int64_t epoch)
   // What this process wrote into its copy after another one had claimed the partition is not what the log says.
   if (position_ && epoch > position_->epoch && record.value().claimed_at < first_) is_copy_wrong_ = true;
   epoch_ = epoch;
+  newest_ms_ = std::max(newest_ms_, message.broker_time_ms);
   last_seq_ = std::max(last_seq_, record.value().seq);
   if (!position_ || std::pair(epoch, record.value().version) > std::pair(position_->epoch, position_->version)) {
     position_ = std::move(record.value());
@@ -234,34 +239,43 @@ void LaneRestore::fold_units() {
 
 // Where the inputs end, and with them where the stage stands that is new to one, or whose place is gone.
 base::Task<base::Result<void>> LaneRestore::find_ends(LaneStart& start) {
-  std::vector<TopicPartition> inputs;
-  for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
-  for (int attempt = 1;; ++attempt) {
-    BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(inputs, base::in(kAskPatience)));
-    bool beyond = false;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      start.ends[spec_.inputs[i]] = ends[i];
-      auto at = position_->inputs.find(spec_.inputs[i]);
-      beyond = beyond || (at != position_->inputs.end() && at->second.next > ends[i].high);
-    }
-    if (!beyond || attempt == kEndTries) break;
-    boost::asio::steady_timer pause(cluster_.loop(), kEndPause);
-    co_await pause.async_wait(boost::asio::use_awaitable);
+  BOOST_OUTCOME_CO_TRY(auto ends, co_await ask_ends());
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    start.ends[spec_.inputs[i]] = ends[i];
+    BOOST_OUTCOME_CO_TRY(co_await place_input(spec_.inputs[i], ends[i]));
   }
-  for (const auto& [topic, ends] : start.ends) place_input(topic, ends);
   co_return base::ok();
 }
 
-void LaneRestore::place_input(const std::string& topic, const Watermarks& ends) {
+// Of all inputs. Those that end before their position are new logs.
+base::Task<base::Result<std::vector<Watermarks>>> LaneRestore::ask_ends() {
+  std::vector<TopicPartition> inputs;
+  for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
+  // Unless another owner saw to it.
+  for (const auto& [topic, epoch] : found_shorter_) {
+    if (position_->epoch == epoch) new_logs_.insert(topic);
+  }
+  for (int attempt = 1;; ++attempt) {
+    BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(inputs, base::in(kAskPatience)));
+    std::set<std::string> shorter;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      auto at = position_->inputs.find(spec_.inputs[i]);
+      if (at != position_->inputs.end() && at->second.next > ends[i].high) shorter.insert(spec_.inputs[i]);
+    }
+    if (attempt == kEndTries || std::ranges::includes(new_logs_, shorter)) {
+      new_logs_.merge(shorter);
+      co_return ends;
+    }
+    boost::asio::steady_timer pause(cluster_.loop(), kEndPause);
+    co_await pause.async_wait(boost::asio::use_awaitable);
+  }
+}
+
+base::Task<base::Result<void>> LaneRestore::place_input(const std::string& topic, const Watermarks& ends) {
   auto [found, is_new] = position_->inputs.try_emplace(topic);
   InputPosition& at = found->second;
   if (is_new) {
     at.next = at.look_back = spec_.from_oldest ? ends.low : ends.high;
-  } else if (at.next > ends.high) {
-    base::log::error("bus: a topic is shorter than what was read of it, and is read from its beginning",
-                     {{"stage", spec_.name}, {"topic", topic}, {"next", at.next}, {"end", ends.high}});
-    at = InputPosition();
-    at.next = at.look_back = ends.low;
   } else if (at.next < ends.low) {
     base::log::error("bus: records were removed before they were handled (retention)",
                      {{"stage", spec_.name}, {"topic", topic}, {"records", ends.low - at.next}});
@@ -269,8 +283,35 @@ void LaneRestore::place_input(const std::string& topic, const Watermarks& ends) 
     progress.raise_to(ends.low);
     at.next = progress.next();
     at.ahead = progress.ahead();
+  } else if (new_logs_.contains(topic)) {
+    BOOST_OUTCOME_CO_TRY(co_await begin_new_log(topic, ends));
   }
   at.look_back = std::clamp(at.look_back, std::min(ends.low, at.next), at.next);
+  co_return base::ok();
+}
+
+// The topic lost its end, or was made anew: offsets that were handled stand for other records. What was appended since
+// the lane last wrote is new to it.
+base::Task<base::Result<void>> LaneRestore::begin_new_log(const std::string& topic, const Watermarks& ends) {
+  if (newest_ms_ < 0) {
+    // The local copy does not say when; the changelog does.
+    BOOST_OUTCOME_CO_TRY(cache_.forget(name_));
+    co_return base::passing(base::Reason::kUnavailable, "topic " + topic + " is shorter than what was read of it");
+  }
+  base::Time since = base::Time(std::chrono::milliseconds(newest_ms_)) - kNewLogSlack;
+  TopicPartition partition{topic_name(cluster_.options(), topic), name_.second};
+  BOOST_OUTCOME_CO_TRY(auto first, co_await cluster_.reader().offsets_at({partition}, since, base::in(kAskPatience)));
+  InputPosition& at = position_->inputs[topic];
+  std::int64_t next = std::clamp(first.front(), ends.low, ends.high);
+  base::log::error("bus: a topic is shorter than what was read of it: what Kafka had of its end is lost",
+                   {{"stage", spec_.name},
+                    {"topic", partition.topic},
+                    {"partition", partition.partition},
+                    {"next", at.next},
+                    {"end", ends.high},
+                    {"goes_on_at", next}});
+  at = {.next = next, .ahead = {}, .look_back = next, .sources = {}, .logs_before = at.logs_before + 1};
+  co_return base::ok();
 }
 
 base::Task<base::Result<std::int64_t>> LaneRestore::write(std::string key, std::optional<std::string> value) {

@@ -28,6 +28,8 @@ class LaneRestore {
   base::Task<base::Result<LaneStart>> run();
   // The partition was taken away: writes nothing more, here or there, and ends soon.
   void give_up() { given_up_ = true; }
+  // The lane of that epoch found the input shorter than its position; it may have grown since. Before run().
+  void expect_new_log(const std::string& topic, std::int64_t epoch) { found_shorter_[topic] = epoch; }
 
   // Changelog offsets read, and to be read.
   std::int64_t read() const { return next_ - first_; }
@@ -46,7 +48,9 @@ class LaneRestore {
   void apply_state(const MessageView& message, std::string_view key);
   void apply_position(const MessageView& message, std::int64_t epoch);
   void fold_units();
-  void place_input(const std::string& topic, const Watermarks& ends);
+  base::Task<base::Result<std::vector<Watermarks>>> ask_ends();
+  base::Task<base::Result<void>> place_input(const std::string& topic, const Watermarks& ends);
+  base::Task<base::Result<void>> begin_new_log(const std::string& topic, const Watermarks& ends);
 
   const StageSpec& spec_;
   const LaneName name_;
@@ -60,12 +64,15 @@ class LaneRestore {
   std::int64_t next_ = 0;
   std::int64_t end_ = 0;
   bool given_up_ = false;
+  std::map<std::string, std::int64_t> found_shorter_;
+  std::set<std::string> new_logs_;  // Inputs whose offsets stand for other records than those that were handled.
   bool is_copy_wrong_ = false;
   base::Result<void> readable_ = base::ok();
   std::optional<PositionRecord> position_;
   std::map<std::string, std::vector<UnitMark>> units_;  // Of each key, those that its newest record carries.
   std::int64_t last_seq_ = 0;
-  std::int64_t epoch_ = 0;  // The highest seen.
+  std::int64_t epoch_ = 0;       // The highest seen.
+  std::int64_t newest_ms_ = -1;  // When the lane last wrote a state or a position, by the broker's time.
   std::set<std::int64_t> old_positions_;
   std::size_t put_ = 0;
 };

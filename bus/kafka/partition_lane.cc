@@ -62,6 +62,7 @@ void PartitionLane::begin(LaneStart start) {
   std::int64_t behind = 0;
   for (auto& [topic, input] : inputs_) {
     const InputPosition& at = start.position.inputs[topic];
+    input.logs_before = at.logs_before;
     input.progress = stage::Progress(at.next, at.ahead);
     input.cursor = at.look_back;
     input.head = std::max({input.head, start.ends[topic].high, at.next});
@@ -207,6 +208,7 @@ PositionRecord PartitionLane::snapshot() {
   record.inputs = unknown_inputs_;
   for (auto& [topic, input] : inputs_) {
     InputPosition& at = record.inputs[topic];
+    at.logs_before = input.logs_before;
     at.next = input.progress.next();
     at.ahead = input.progress.ahead();
     input.repeats.settle(at.next);

@@ -52,6 +52,7 @@ class PartitionLane final : public stage::Log {
   PartitionLane(const StageSpec& spec, Handler& handler, base::Executor executor, std::int32_t partition, Deps deps);
 
   std::int32_t partition() const { return partition_; }
+  std::int64_t epoch() const { return epoch_; }
   stage::Lane& lane() { return lane_; }
   bool has_begun() const { return begun_; }
   bool is_abandoned() const { return abandoned_; }
@@ -84,6 +85,7 @@ class PartitionLane final : public stage::Log {
   };
   struct Input {
     std::string topic;
+    std::int64_t logs_before = 0;
     stage::Progress progress{0, ""};
     std::int64_t cursor = 0;  // What is below was read.
     std::int64_t head = 0;    // What is below exists.

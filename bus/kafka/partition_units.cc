@@ -145,9 +145,10 @@ std::vector<Cause> PartitionLane::causes_of(const stage::KeyUnit& keys) const {
       cause.index = indexes[{output.topic, output.key}]++;
       cause.timers_done = timers_done;
       if (call.record) {
-        cause.topic = call.record->topic;
+        const Input& input = inputs_.at(call.record->topic);
+        cause.topic = name_in_causes(input.topic, input.logs_before);
         cause.offset = call.record->offset;
-        cause.offsets_done = inputs_.at(call.record->topic).progress.next();
+        cause.offsets_done = input.progress.next();
       } else {
         cause.timer_key = keys.key();
         cause.timer_name = call.timer;

@@ -254,14 +254,20 @@ base::Task<void> StageMember::bring_up(LaneRef lane) {
 
 base::Task<base::Result<void>> StageMember::restore(LaneRef lane) {
   auto job = std::make_shared<LaneRestore>(spec_, lane->partition(), deps_.cluster, deps_.cache, metrics_);
+  for (const auto& [kafka_topic, topic] : bus_names_) {
+    auto found = out_of_range_.find({kafka_topic, lane->partition()});
+    if (found != out_of_range_.end()) job->expect_new_log(topic, found->second);
+  }
   restores_[lane->partition()] = job;
   auto start = co_await job->run();
   if (auto mine = restores_.find(lane->partition()); mine != restores_.end() && mine->second == job) {
     restores_.erase(mine);
   }
   if (!start) co_return start.error();
+  for (const auto& input : inputs_of(lane->partition())) out_of_range_.erase(input);
   if (lane->is_abandoned() || lane->lane().is_closing()) co_return base::ok();
   lane->begin(std::move(start.value()));
+  epochs_[lane->partition()] = lane->epoch();
   for (const auto& [kafka_topic, topic] : bus_names_) {
     auto begun = consumer_->start_at({kafka_topic, lane->partition(), lane->look_back(topic)});
     if (!begun) {
@@ -331,6 +337,12 @@ void StageMember::on_message(const MessageView& message) {
   auto lane = lanes_.find(message.partition);
   auto topic = bus_names_.find(std::string(message.topic));
   if (lane != lanes_.end() && topic != bus_names_.end()) lane->second->take(topic->second, message);
+}
+
+void StageMember::on_out_of_range(const TopicPartition& partition) {
+  std::string input = partition.topic + "/" + std::to_string(partition.partition);
+  out_of_range_.insert_or_assign(partition, epochs_[partition.partition]);
+  if (!lanes_.empty()) rejoin("its place in " + input + " is gone");
 }
 
 void StageMember::appended(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) {

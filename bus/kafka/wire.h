@@ -19,7 +19,7 @@ namespace bus::kafka {
 // Where an output of a stage comes from, so that a repeat of it is recognised: docs/formats/kafka-topics.md.
 struct Cause {
   std::string stage;
-  std::string topic;           // Of the stage's input; its lane is (stage, partition).
+  std::string topic;           // Of the stage's input (name_in_causes()); its lane is (stage, partition).
   std::int32_t partition = 0;  // Of the stage's input.
   std::int64_t offset = -1;    // Of the input record; -1 when a timer caused it.
   std::string timer_key;       // With the two below: which timer.

@@ -2,6 +2,7 @@
 #include "tests/harness/kafka_cluster.h"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -83,6 +84,21 @@ std::string KafkaCluster::log(std::size_t node) const { return nodes_[node]->out
 void KafkaCluster::kill(std::size_t node) { nodes_[node]->kill(); }
 void KafkaCluster::pause(std::size_t node) { nodes_[node]->signal(SIGSTOP); }
 void KafkaCluster::resume(std::size_t node) { nodes_[node]->signal(SIGCONT); }
+
+std::uintmax_t KafkaCluster::lose_end(std::size_t node, const std::string& topic) {
+  std::uintmax_t lost = 0;
+  std::string data = dir_.path() + "/node-" + std::to_string(node + 1) + "/data";
+  for (const auto& partition : std::filesystem::directory_iterator(data)) {
+    if (!partition.path().filename().string().starts_with(topic + "-")) continue;
+    for (const auto& file : std::filesystem::directory_iterator(partition)) {
+      if (file.path().extension() != ".log") continue;
+      auto kept = file.file_size() / 2;
+      lost += file.file_size() - kept;
+      std::filesystem::resize_file(file, kept);
+    }
+  }
+  return lost;
+}
 
 bool KafkaCluster::start(std::size_t node) {
   launch(node);

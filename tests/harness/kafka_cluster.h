@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ class KafkaCluster {
   void kill(std::size_t node);    // kill -9.
   void pause(std::size_t node);   // SIGSTOP: connections stay, nothing answers.
   void resume(std::size_t node);  // SIGCONT.
+  // A dead node loses half of what its disk has of each partition of a topic, the newer one, as by a loss of power:
+  // acknowledged, but not written yet. Returns how many bytes.
+  std::uintmax_t lose_end(std::size_t node, const std::string& topic);
   // Runs a dead node again on its port and data, and waits until it answers; false if it does not.
   bool start(std::size_t node);
 

@@ -109,7 +109,7 @@ base::Result<Conf> conf_of(const GroupOptions& options) {
                                {{"group.id", options.group},
                                 {"enable.auto.commit", "false"},
                                 {"enable.auto.offset.store", "false"},
-                                {"auto.offset.reset", "earliest"},
+                                {"auto.offset.reset", "error"},
                                 {"partition.assignment.strategy", "range"}}));
   BOOST_OUTCOME_TRY(bound_rebalance(conf, options.client));
   if (!options.instance.empty()) {

@@ -31,10 +31,12 @@ class GroupOwner {
   // They may be someone else's already: produce and commit nothing more. The owner calls unassign() too.
   virtual void on_lost(std::vector<TopicPartition> partitions) = 0;
   virtual void on_message(const MessageView& message) = 0;
+  // The offset to go on from lies behind the partition's end, or before its beginning: nothing more comes of it.
+  virtual void on_out_of_range(const TopicPartition& partition) = 0;
   // Something failed that the client goes on trying: for health and logs.
   virtual void on_error(const base::Error& error) = 0;
-  // The client will do nothing more (another one with our instance id took over, ...), and what it had may be someone
-  // else's already: close() it and make a new one.
+  // The client will do nothing more (another one with our instance id took over, ...) or nothing for some partition,
+  // and what it had may be someone else's already: close() it and make a new one.
   virtual void on_fatal(const base::Error& error) = 0;
 };
 
@@ -61,8 +63,8 @@ class GroupConsumer {
   // Without close() before: the group notices by its session timeout.
   ~GroupConsumer();
 
-  // Answers on_assigned. Offsets may be kOldest, kNewest, kCommitted. `paused`: fetches only after start_at() or
-  // resume().
+  // Answers on_assigned. Offsets may be kOldest, kNewest and, where there is one, kCommitted. `paused`: fetches only
+  // after start_at() or resume().
   base::Result<void> assign(std::vector<PartitionOffset> from, bool paused = false);
   // Answers on_revoked and on_lost.
   base::Result<void> unassign();

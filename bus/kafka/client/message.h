@@ -29,7 +29,7 @@ struct PartitionOffset {
 // Positions that the broker turns into numbers.
 inline constexpr std::int64_t kOldest = -2;
 inline constexpr std::int64_t kNewest = -1;
-inline constexpr std::int64_t kCommitted = -1000;  // What the group has committed, else the oldest.
+inline constexpr std::int64_t kCommitted = -1000;  // What the group has committed.
 
 // A header of a Kafka message. Names may repeat; values are bytes.
 struct Header {

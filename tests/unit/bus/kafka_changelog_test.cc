@@ -56,6 +56,35 @@ TEST(Changelog, APositionRecordComesBackAsItWas) {
   EXPECT_EQ(input.sources[0].timers[0].at, -7);
 }
 
+TEST(Changelog, APositionSaysHowManyLogsWereBeforeOnlyWhereThereWereAny) {
+  PositionRecord record;
+  record.inputs["first"] = {.next = 7};
+  record.inputs["second"] = {.next = 8};
+  std::size_t usual = encode(record).size();
+  record.inputs["second"].logs_before = 3;
+
+  auto decoded = decode_position_record(encode(record));
+
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded.value().inputs.at("first").logs_before, 0);
+  EXPECT_EQ(decoded.value().inputs.at("second").logs_before, 3);
+  record.inputs["second"].logs_before = 0;
+  EXPECT_EQ(encode(record).size(), usual);
+  EXPECT_EQ(encode(record).back(), 0) << "no counters, and nothing behind them";
+}
+
+TEST(Changelog, CausesTellTheLogsOfATopicApart) {
+  Cause cause;
+  for (std::int64_t logs_before : {0, 1, 12}) {
+    cause.topic = name_in_causes("in", logs_before);
+    EXPECT_EQ(input_of(cause).topic, "in");
+    EXPECT_EQ(input_of(cause).logs_before, logs_before);
+  }
+  EXPECT_EQ(name_in_causes("in", 0), "in");
+  cause.topic = "in#of somebody else's";
+  EXPECT_EQ(input_of(cause).logs_before, 0);
+}
+
 TEST(Changelog, WhatIsCutOffOrOfANewerFormatIsRefused) {
   KeyRecord record;
   record.state = some_state();

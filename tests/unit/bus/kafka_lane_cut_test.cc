@@ -74,6 +74,24 @@ TEST(LaneCuts, OfAnEmptyChangelogHaveNothingDone) {
   EXPECT_TRUE(cut.counters.empty());
 }
 
+TEST(LaneCuts, HaveAllOfEarlierLogsDoneAndNothingOfLaterOnes) {
+  Changelog log;
+  PositionRecord at = position(1, 1, 0, 4, 0, 0);
+  at.inputs["events"].logs_before = 1;
+  log.position(at);
+  bus::kafka::Cause cause;
+  auto is_done = [&, cut = log.cut()](std::int64_t logs_before, std::int64_t offset) {
+    cause.topic = bus::kafka::name_in_causes("events", logs_before);
+    cause.offset = offset;
+    return cut.is_done(cause);
+  };
+
+  EXPECT_TRUE(is_done(0, 100));
+  EXPECT_TRUE(is_done(1, 3));
+  EXPECT_FALSE(is_done(1, 4));
+  EXPECT_FALSE(is_done(2, 0));
+}
+
 TEST(LaneCuts, AddWhatKeyRecordsSayBehindTheNewestPosition) {
   Changelog log;
   log.position(position(1, 1, 0, 0, 0, 0));

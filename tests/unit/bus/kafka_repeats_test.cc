@@ -47,6 +47,15 @@ TEST(Repeats, LanesOfAStageAndStagesAreToldApart) {
   EXPECT_FALSE(repeats.is_repeat(cause, "k", 3));
 }
 
+TEST(Repeats, TheSameOffsetOfALaterLogIsNew) {
+  Repeats repeats;
+  EXPECT_FALSE(repeats.is_repeat(of_offset(50, 50), "k", 1));
+  Cause cause = of_offset(5, 5);
+  EXPECT_TRUE(repeats.is_repeat(cause, "k", 2));
+  cause.topic = name_in_causes("in", 1);
+  EXPECT_FALSE(repeats.is_repeat(cause, "k", 3));
+}
+
 TEST(Repeats, WhatItsLaneWasDoneWithIsARepeatWithoutMemory) {
   Repeats repeats;
   for (std::int64_t offset = 0; offset < 1000; ++offset) {

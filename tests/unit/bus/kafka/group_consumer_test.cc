@@ -256,6 +256,16 @@ TEST_F(KafkaGroup, FailsForGoodWhenAnotherTookItsPlace) {
   EXPECT_TRUE(again->owner.wait_for_event("assigned"));
 }
 
+// Going on from anywhere else would take other messages for those that were handed over.
+TEST_F(KafkaGroup, StopsWhereAPartitionIsShorterThanItsPosition) {
+  produce(40);
+  auto member = join("a", [](auto& owner) { owner.from = 100; });
+
+  ASSERT_TRUE(member->owner.wait_for_event("out of range", kPartitions));
+  EXPECT_EQ(member->owner.messages.size(), 0u);
+  EXPECT_TRUE(member->close(Farewell::kLeave));
+}
+
 TEST_F(KafkaGroup, FailsForGoodOnceWhenAsked) {
   auto member = join("a");
   ASSERT_TRUE(member->owner.wait_for_event("assigned 4"));
