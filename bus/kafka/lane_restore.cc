@@ -183,6 +183,10 @@ void LaneRestore::apply_state(const MessageView& message, std::string_view key) 
       return;
     }
     if (record.value().epoch < epoch_) return;  // Written late by a former owner.
+    auto newest = units_.find(name);
+    bool is_late = newest != units_.end() && !newest->second.empty() && !record.value().units.empty() &&
+                   record.value().units.back().seq < newest->second.back().seq;
+    if (is_late) return;  // By a producer that has been replaced.
     for (const auto& unit : record.value().units) last_seq_ = std::max(last_seq_, unit.seq);
     newest_ms_ = std::max(newest_ms_, message.broker_time_ms);
     cache_.put(name_, name, &record.value().state);

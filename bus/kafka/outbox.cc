@@ -13,6 +13,9 @@ namespace bus::kafka {
 
 namespace {
 
+// For what a broker has taken already of a producer that failed: written behind the first of the next one, an older
+// state would be the newest.
+constexpr std::chrono::seconds kLastAnswers(3);
 constexpr base::Backoff kBackoff{std::chrono::milliseconds(100), std::chrono::milliseconds(5000)};
 
 }  // namespace
@@ -84,7 +87,9 @@ base::Task<void> Outbox::open_again() {
       std::lock_guard lock(mutex_);
       last = std::move(producer_);
     }
+    if (last) co_await last->flush(base::in(kLastAnswers));
     last.reset();
+    if (closed_) co_return;
     if (open()) {
       replaced_.Increment();
       attempts_ = 0;

@@ -106,6 +106,14 @@ void PartitionLane::take(const std::string& topic, const MessageView& message) {
 
 // Offsets that will never come: removed by retention, or not records.
 void PartitionLane::pass_gap(Input& input, std::int64_t until) {
+  if (until > input.progress.next()) {
+    base::log::warn("bus: offsets without a record were passed over: removed by retention, or somebody else's",
+                    {{"stage", spec_.name},
+                     {"topic", input.topic},
+                     {"partition", partition_},
+                     {"from", input.cursor},
+                     {"until", until}});
+  }
   std::vector<std::int64_t> gone;
   if (input.progress.next() >= input.cursor && input.progress.next() < until) {
     std::int64_t done = input.progress.done_ahead();

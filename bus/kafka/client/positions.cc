@@ -8,7 +8,7 @@ namespace bus::kafka {
 void Positions::assign(const std::vector<PartitionOffset>& from, bool paused) {
   topics_.clear();
   for (const PartitionOffset& start : from)
-    topics_[start.topic][start.partition] = {start.offset, paused, false, false};
+    topics_[start.topic][start.partition] = {.next = start.offset, .paused = paused};
 }
 
 void Positions::pause(const TopicPartition& partition, bool paused) {
@@ -19,7 +19,7 @@ void Positions::pause(const TopicPartition& partition, bool paused) {
 }
 
 void Positions::start_at(const PartitionOffset& from) {
-  if (Position* position = find(from.topic, from.partition)) *position = {from.offset, false, true, false};
+  if (Position* position = find(from.topic, from.partition)) *position = {.next = from.offset, .sought = true};
 }
 
 Positions::Verdict Positions::take(std::string_view topic, std::int32_t partition, std::int64_t offset) {
@@ -30,10 +30,16 @@ Positions::Verdict Positions::take(std::string_view topic, std::int32_t partitio
     if (position->next < 0) position->next = offset;
     return Verdict::kIgnore;
   }
-  // The seek came before the partition was started, and was lost: once more. A second time it is what retention left.
-  if (std::exchange(position->sought, false) && position->next >= 0 && offset != position->next) return Verdict::kSeek;
+  bool is_sought = std::exchange(position->sought, false);
+  bool is_next = position->next < 0 || offset == position->next;
+  // A seek that came before the partition was started is lost, and librdkafka passes over what it can't read: once
+  // more. A second time there is nothing in between: retention removed it, or it is no message.
+  if (!is_next && (is_sought || offset > position->next) && std::exchange(position->gap, offset) != offset) {
+    return Verdict::kSeek;
+  }
   if (offset < position->next) return Verdict::kIgnore;
   position->next = offset + 1;
+  position->gap = -1;
   return Verdict::kHandOver;
 }
 

@@ -37,6 +37,7 @@ class Positions {
     bool paused = false;
     bool sought = false;  // And nothing came since.
     bool skipped = false;
+    std::int64_t gap = -1;  // What came instead of `next`, before it was sought.
   };
   const Position* find(std::string_view topic, std::int32_t partition) const;
   Position* find(std::string_view topic, std::int32_t partition);

@@ -70,15 +70,11 @@ class ProduceArguments {
   std::vector<rd_kafka_vu_t> arguments_;
 };
 
-// A message that comes back without an offset was not acknowledged: librdkafka takes it for stored because a later one
-// was (rd_kafka_dr_implicit_ack of rdkafka_broker.c). A broker that knows nothing yet of this producer takes any
-// sequence number, and then the one before is lost.
-base::Result<Delivery> result_of(const rd_kafka_message_t& message) {
-  bool has_failed = message.err != RD_KAFKA_RESP_ERR_NO_ERROR;
-  if (!has_failed && message.offset >= 0) return Delivery{message.partition, message.offset};
+base::Result<Delivery> result_of(const rd_kafka_message_t& message, bool is_stored) {
+  if (is_stored) return Delivery{message.partition, message.offset};
   std::string what = std::string("produce to ") + rd_kafka_topic_name(message.rkt);
-  if (has_failed) return error_of(message.err, what);
-  return base::passing(base::Reason::kUnavailable, what + ": overtaken by a later message, perhaps not stored");
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(message.err, what);
+  return base::passing(base::Reason::kUnavailable, what + ": taken for stored, but no broker said so");
 }
 
 }  // namespace
@@ -96,8 +92,10 @@ struct Producer::State {
   ~State();
 
   bool serve();
-  void on_delivered(const rd_kafka_message_t& message);
+  void on_deliveries(rd_kafka_event_t* event);
+  void on_delivered(const rd_kafka_message_t& message, bool is_stored);
   void look_for_fatal();
+  void tell_fatal(const std::string& why);
   base::Task<bool> flush(base::Deadline deadline);
 
   const ProducerOptions options;
@@ -120,7 +118,7 @@ Producer::State::~State() {
   rd_kafka_purge(handle->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   for (int round = 0; in_flight > 0 && round < kPurgeRounds; ++round) {
     if (auto* event = rd_kafka_queue_poll(events.get(), kPurgeRoundMs)) {
-      while (const auto* message = rd_kafka_event_message_next(event)) on_delivered(*message);
+      on_deliveries(event);
       rd_kafka_event_destroy(event);
     }
   }
@@ -131,7 +129,7 @@ bool Producer::State::serve() {
   rd_kafka_event_t* event = rd_kafka_queue_poll(events.get(), 0);
   if (event == nullptr) return false;
   if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
-    while (const auto* message = rd_kafka_event_message_next(event)) on_delivered(*message);
+    on_deliveries(event);
   } else {
     handle->on_event(event);
     look_for_fatal();
@@ -140,9 +138,21 @@ bool Producer::State::serve() {
   return true;
 }
 
-void Producer::State::on_delivered(const rd_kafka_message_t& message) {
+// Messages that come back without an offset were not acknowledged: librdkafka takes them for stored because a later one
+// was (rd_kafka_dr_implicit_ack of rdkafka_broker.c), or because the broker knows their sequence numbers already. But a
+// broker that knows nothing yet of this producer takes any number, and then what came before is lost. The messages of
+// one batch share an event, and librdkafka counts their offsets up from that of the first.
+void Producer::State::on_deliveries(rd_kafka_event_t* event) {
+  bool is_stored = true;
+  while (const auto* message = rd_kafka_event_message_next(event)) {
+    is_stored = is_stored && message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0;
+    on_delivered(*message, is_stored);
+  }
+}
+
+void Producer::State::on_delivered(const rd_kafka_message_t& message, bool is_stored) {
   std::unique_ptr<Pending> pending(static_cast<Pending*>(message._private));
-  base::Result<Delivery> result = result_of(message);
+  base::Result<Delivery> result = result_of(message, is_stored);
   if (result) {
     handle->vitals().on_answer();
     seconds.Observe(static_cast<double>(rd_kafka_message_latency(&message)) / 1e6);
@@ -151,13 +161,19 @@ void Producer::State::on_delivered(const rd_kafka_message_t& message) {
   }
   if (in_flight.fetch_sub(1) == 1) flushed.cancel();
   pending->done(std::move(result));
+  // Brokers remember a later epoch than librdkafka does, which counts to 32,767 and begins anew: it never recovers.
+  if (message.err == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH) tell_fatal("its epoch is over");
 }
 
 void Producer::State::look_for_fatal() {
   std::array<char, 512> text{};
   auto code = rd_kafka_fatal_error(handle->get(), text.data(), text.size());
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || std::exchange(fatal_told, true)) return;
-  auto error = base::passing(base::Reason::kUnavailable, std::string("Kafka producer failed for good: ") + text.data());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) tell_fatal(text.data());
+}
+
+void Producer::State::tell_fatal(const std::string& why) {
+  if (std::exchange(fatal_told, true)) return;
+  auto error = base::passing(base::Reason::kUnavailable, "Kafka producer failed for good: " + why);
   if (on_fatal) asio::post(executor, [tell = on_fatal, error] { tell(error); });
 }
 

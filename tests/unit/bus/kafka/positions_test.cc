@@ -21,8 +21,19 @@ TEST_F(KafkaPositions, HandsOverEachOffsetOnce) {
   EXPECT_EQ(take(5), Verdict::kHandOver);
   EXPECT_EQ(take(5), Verdict::kIgnore);
   EXPECT_EQ(take(4), Verdict::kIgnore);
-  EXPECT_EQ(take(9), Verdict::kHandOver);
-  EXPECT_EQ(positions.next("t", 0), 10);
+  EXPECT_EQ(take(6), Verdict::kHandOver);
+  EXPECT_EQ(positions.next("t", 0), 7);
+}
+
+TEST_F(KafkaPositions, AsksOnceMoreForWhatIsMissing) {
+  positions.assign({{"t", 0, 0}}, false);
+
+  EXPECT_EQ(take(0), Verdict::kHandOver);
+  EXPECT_EQ(take(5), Verdict::kSeek);
+  EXPECT_EQ(take(1), Verdict::kHandOver);
+  EXPECT_EQ(take(5), Verdict::kSeek);
+  EXPECT_EQ(take(5), Verdict::kHandOver);
+  EXPECT_EQ(positions.next("t", 0), 6);
 }
 
 TEST_F(KafkaPositions, IgnoresWhatIsNotAssigned) {

@@ -227,6 +227,32 @@ TEST_F(KafkaProducer, TakesNoLaterMessageForProofThatAnEarlierOneIsStored) {
   EXPECT_EQ(offsets, (std::set<std::int64_t>{1, 2, 3, 4}));
 }
 
+// The mock says so and stores nothing, as a broker could that mistakes one batch for another.
+TEST_F(KafkaProducer, TakesNoBatchForStoredThatIsSaidToBeARepetition) {
+  ProducerOptions options;
+  options.client.properties = {{"linger.ms", base::Secret("100")}};
+  OnLoop producer(io, open(std::move(options)));
+  ASSERT_TRUE(send(*producer, message()));
+  cluster.push_errors(fakes::MockKafka::kProduce, {RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER});
+  Seen<Answer> answers;
+
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(producer->produce(message(), [&](Answer answer) { answers.add(std::move(answer)); }));
+  }
+
+  ASSERT_TRUE(answers.wait_for(3));
+  for (const Answer& answer : answers.all()) EXPECT_FALSE(answer);
+}
+
+TEST_F(KafkaProducer, FailsForGoodWhenItsEpochIsOver) {
+  OnLoop producer(io, open({}));
+  cluster.push_errors(fakes::MockKafka::kProduce, {RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH});
+
+  EXPECT_FALSE(send(*producer, message()));
+
+  EXPECT_TRUE(fatal.wait_for(1));
+}
+
 TEST_F(KafkaProducer, SaysWhyWhenReplicasStayAway) {
   OnLoop producer(io, open(impatient(milliseconds(600))));
   cluster.push_errors(fakes::MockKafka::kProduce,
