@@ -251,28 +251,33 @@ base::Task<base::Result<void>> LaneRestore::find_ends(LaneStart& start) {
   co_return base::ok();
 }
 
-// Of all inputs. Those that end before their position are new logs.
+// Of all inputs. Those that are shorter than their position are new logs.
 base::Task<base::Result<std::vector<Watermarks>>> LaneRestore::ask_ends() {
   std::vector<TopicPartition> inputs;
   for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
-  // Unless another owner saw to it.
-  for (const auto& [topic, epoch] : found_shorter_) {
-    if (position_->epoch == epoch) new_logs_.insert(topic);
-  }
   for (int attempt = 1;; ++attempt) {
     BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(inputs, base::in(kAskPatience)));
-    std::set<std::string> shorter;
+    bool is_certain = true;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      auto at = position_->inputs.find(spec_.inputs[i]);
-      if (at != position_->inputs.end() && at->second.next > ends[i].high) shorter.insert(spec_.inputs[i]);
+      const std::string& topic = spec_.inputs[i];
+      if (was_shorter(topic, ends[i]) || (attempt == kEndTries && is_shorter(topic, ends[i]))) new_logs_.insert(topic);
+      is_certain = is_certain && (new_logs_.contains(topic) || !is_shorter(topic, ends[i]));
     }
-    if (attempt == kEndTries || std::ranges::includes(new_logs_, shorter)) {
-      new_logs_.merge(shorter);
-      co_return ends;
-    }
+    if (is_certain) co_return ends;
     boost::asio::steady_timer pause(cluster_.loop(), kEndPause);
     co_await pause.async_wait(boost::asio::use_awaitable);
   }
+}
+
+bool LaneRestore::is_shorter(const std::string& topic, const Watermarks& ends) const {
+  auto at = position_->inputs.find(topic);
+  return at != position_->inputs.end() && at->second.next > ends.high;
+}
+
+// It may have grown since. What is below was removed by retention; of another epoch, another owner saw to it.
+bool LaneRestore::was_shorter(const std::string& topic, const Watermarks& ends) const {
+  auto miss = misses_.find(topic);
+  return miss != misses_.end() && miss->second.epoch == position_->epoch && miss->second.offset >= ends.low;
 }
 
 base::Task<base::Result<void>> LaneRestore::place_input(const std::string& topic, const Watermarks& ends) {

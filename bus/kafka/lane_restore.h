@@ -28,8 +28,12 @@ class LaneRestore {
   base::Task<base::Result<LaneStart>> run();
   // The partition was taken away: writes nothing more, here or there, and ends soon.
   void give_up() { given_up_ = true; }
-  // The lane of that epoch found the input shorter than its position; it may have grown since. Before run().
-  void expect_new_log(const std::string& topic, std::int64_t epoch) { found_shorter_[topic] = epoch; }
+  // An offset that the lane of that epoch did not find in an input. Before run().
+  struct Miss {
+    std::int64_t epoch = 0;
+    std::int64_t offset = 0;
+  };
+  void note_miss(const std::string& topic, Miss miss) { misses_[topic] = miss; }
 
   // Changelog offsets read, and to be read.
   std::int64_t read() const { return next_ - first_; }
@@ -49,6 +53,8 @@ class LaneRestore {
   void apply_position(const MessageView& message, std::int64_t epoch);
   void fold_units();
   base::Task<base::Result<std::vector<Watermarks>>> ask_ends();
+  bool is_shorter(const std::string& topic, const Watermarks& ends) const;
+  bool was_shorter(const std::string& topic, const Watermarks& ends) const;
   base::Task<base::Result<void>> place_input(const std::string& topic, const Watermarks& ends);
   base::Task<base::Result<void>> begin_new_log(const std::string& topic, const Watermarks& ends);
 
@@ -64,7 +70,7 @@ class LaneRestore {
   std::int64_t next_ = 0;
   std::int64_t end_ = 0;
   bool given_up_ = false;
-  std::map<std::string, std::int64_t> found_shorter_;
+  std::map<std::string, Miss> misses_;
   std::set<std::string> new_logs_;  // Inputs whose offsets stand for other records than those that were handled.
   bool is_copy_wrong_ = false;
   base::Result<void> readable_ = base::ok();

@@ -256,7 +256,7 @@ base::Task<base::Result<void>> StageMember::restore(LaneRef lane) {
   auto job = std::make_shared<LaneRestore>(spec_, lane->partition(), deps_.cluster, deps_.cache, metrics_);
   for (const auto& [kafka_topic, topic] : bus_names_) {
     auto found = out_of_range_.find({kafka_topic, lane->partition()});
-    if (found != out_of_range_.end()) job->expect_new_log(topic, found->second);
+    if (found != out_of_range_.end()) job->note_miss(topic, found->second);
   }
   restores_[lane->partition()] = job;
   auto start = co_await job->run();
@@ -339,10 +339,9 @@ void StageMember::on_message(const MessageView& message) {
   if (lane != lanes_.end() && topic != bus_names_.end()) lane->second->take(topic->second, message);
 }
 
-void StageMember::on_out_of_range(const TopicPartition& partition) {
-  std::string input = partition.topic + "/" + std::to_string(partition.partition);
-  out_of_range_.insert_or_assign(partition, epochs_[partition.partition]);
-  if (!lanes_.empty()) rejoin("its place in " + input + " is gone");
+void StageMember::on_out_of_range(const PartitionOffset& at) {
+  out_of_range_[{at.topic, at.partition}] = {epochs_[at.partition], at.offset};
+  if (!lanes_.empty()) rejoin("its place in " + at.topic + "/" + std::to_string(at.partition) + " is gone");
 }
 
 void StageMember::appended(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) {

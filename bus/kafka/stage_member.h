@@ -50,7 +50,7 @@ class StageMember final : public GroupOwner, public AppendWatcher {
   void on_revoked(std::vector<TopicPartition> partitions) override;
   void on_lost(std::vector<TopicPartition> partitions) override;
   void on_message(const MessageView& message) override;
-  void on_out_of_range(const TopicPartition& partition) override;
+  void on_out_of_range(const PartitionOffset& at) override;
   void on_error(const base::Error& error) override;
   void on_fatal(const base::Error& error) override;
 
@@ -96,9 +96,8 @@ class StageMember final : public GroupOwner, public AppendWatcher {
   std::map<std::int32_t, LaneRef> lanes_;
   std::int64_t waiting_ = 0;  // Partitions assigned to us that have no lane.
   std::map<std::int32_t, std::shared_ptr<LaneRestore>> restores_;
-  std::map<std::int32_t, std::int64_t> epochs_;  // Of the lanes that began here last, by partition.
-  // Inputs that ended before their position, and the epoch of their lane then; until their place is found anew.
-  std::map<TopicPartition, std::int64_t> out_of_range_;
+  std::map<std::int32_t, std::int64_t> epochs_;               // Of the lanes that began here last, by partition.
+  std::map<TopicPartition, LaneRestore::Miss> out_of_range_;  // Until their place is found anew.
   std::chrono::steady_clock::time_point rebalance_begun_;
   std::chrono::steady_clock::time_point last_tick_;
 

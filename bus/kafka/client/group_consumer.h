@@ -31,8 +31,8 @@ class GroupOwner {
   // They may be someone else's already: produce and commit nothing more. The owner calls unassign() too.
   virtual void on_lost(std::vector<TopicPartition> partitions) = 0;
   virtual void on_message(const MessageView& message) = 0;
-  // The offset to go on from lies behind the partition's end, or before its beginning: nothing more comes of it.
-  virtual void on_out_of_range(const TopicPartition& partition) = 0;
+  // The offset lies behind the partition's end, or before its beginning: nothing more comes of it.
+  virtual void on_out_of_range(const PartitionOffset& at) = 0;
   // Something failed that the client goes on trying: for health and logs.
   virtual void on_error(const base::Error& error) = 0;
   // The client will do nothing more (another one with our instance id took over, ...) or nothing for some partition,

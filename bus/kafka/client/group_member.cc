@@ -100,7 +100,7 @@ void GroupMember::on_failure(const rd_kafka_message_t& message) {
   if (message.err != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.rkt == nullptr) return owner_.on_error(error);
   // Without an offset: kOldest or the like could not be looked up.
   if (message.offset < 0) return owner_.on_fatal(error);
-  owner_.on_out_of_range({rd_kafka_topic_name(message.rkt), message.partition});
+  owner_.on_out_of_range({rd_kafka_topic_name(message.rkt), message.partition, message.offset});
 }
 
 void GroupMember::tell_fatal() {

@@ -261,7 +261,7 @@ TEST_F(KafkaGroup, StopsWhereAPartitionIsShorterThanItsPosition) {
   produce(40);
   auto member = join("a", [](auto& owner) { owner.from = 100; });
 
-  ASSERT_TRUE(member->owner.wait_for_event("out of range", kPartitions));
+  ASSERT_TRUE(member->owner.wait_for_event("out of range at 100", kPartitions));
   EXPECT_EQ(member->owner.messages.size(), 0u);
   EXPECT_TRUE(member->close(Farewell::kLeave));
 }

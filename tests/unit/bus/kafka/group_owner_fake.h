@@ -42,8 +42,8 @@ class GroupOwnerFake : public GroupOwner {
     events.add("lost " + std::to_string(partitions.size()));
   }
   void on_message(const MessageView& message) override { messages.add({message.partition, message.offset}); }
-  void on_out_of_range(const TopicPartition& partition) override {
-    events.add("out of range " + std::to_string(partition.partition));
+  void on_out_of_range(const PartitionOffset& at) override {
+    events.add("out of range at " + std::to_string(at.offset));
   }
   void on_error(const base::Error& error) override { events.add("error " + error.message); }
   void on_fatal(const base::Error& error) override { events.add("fatal " + error.message); }
