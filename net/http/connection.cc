@@ -104,7 +104,7 @@ base::Task<bool> Connection::begin_tls() {
 }
 
 base::Task<void> Connection::turn_away(Refusal why) {
-  context_.refusals.count(why);
+  context_.refusals.count(why, peer_);
   if (stream_.is_tls()) co_return;
   head_read_at_ = Clock::now();
   match_.metrics = &context_.routes.other();
@@ -157,7 +157,7 @@ base::Task<bool> Connection::read_head() {
 bool Connection::refuses_head() {
   if (match_.handler == nullptr) return true;
   auto turn_down = [this](Refusal why, ServerResponse response) {
-    context_.refusals.count(why);
+    context_.refusals.count(why, peer_, parser_.request().path);
     match_.handler = nullptr;
     match_.refusal = std::move(response);
     return true;
@@ -181,7 +181,7 @@ bool Connection::refuses_head() {
 }
 
 bool Connection::give_up(Refusal why, ServerResponse refusal) {
-  context_.refusals.count(why);
+  context_.refusals.count(why, peer_, parser_.request().path);
   if (head_read_at_ == Clock::time_point()) head_read_at_ = Clock::now();
   refusal_ = std::move(refusal);
   return true;

@@ -3,6 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
+
+#include "base/log_limit.h"
 
 namespace base {
 class Metrics;
@@ -33,13 +36,16 @@ enum class Refusal {
 };
 inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kForbidden) + 1;
 
-// Counts them. Thread-safe; two of them over the same metrics count together.
+// Counts them, and says so in the log now and then: what kTls, kUnauthorized and kForbidden are, others say.
+// Thread-safe; two of them over the same metrics count together.
 class Refusals {
  public:
   explicit Refusals(base::Metrics& metrics);
-  void count(Refusal why);
+  // Peer and path as far as they are known.
+  void count(Refusal why, std::string_view peer = {}, std::string_view path = {});
 
  private:
+  base::LogLimit lines_;
   std::array<prometheus::Counter*, kRefusals> counters_;
 };
 

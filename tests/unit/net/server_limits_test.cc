@@ -32,6 +32,24 @@ TEST_F(ServerLimits, AnOpenConnectionThatAsksNothingIsClosedAsSoonAsASlowHead) {
   EXPECT_TRUE(silent.is_closed());
 }
 
+TEST_F(ServerLimits, WhatIsRefusedIsLoggedOnceAMinute) {
+  start();
+  testing::internal::CaptureStderr();
+
+  for (int i = 0; i < 3; ++i) {
+    auto encoded = connect();
+    encoded.send(kPostEcho + std::string("Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx"));
+    EXPECT_EQ(encoded.read().status, 415);
+  }
+
+  EXPECT_EQ(refused("encoding"), 3);
+  std::string log = testing::internal::GetCapturedStderr();
+  auto line = log.find("server: requests are refused");
+  ASSERT_NE(line, std::string::npos) << log;
+  EXPECT_NE(log.find(R"("reason":"encoding","peer":"127.0.0.1","path":"/echo","times":1)"), std::string::npos) << log;
+  EXPECT_EQ(log.find("server: requests are refused", line + 1), std::string::npos) << log;
+}
+
 TEST_F(ServerLimits, AHeadThatDripsIsEndedHoweverOftenABytesComes) {
   options_.header_timeout = std::chrono::seconds(1);
   start();
