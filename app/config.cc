@@ -118,6 +118,9 @@ std::optional<Config> read_config(std::string_view text, const base::yaml::Envir
   config.bus = read_bus_section(file.take({"bus"}), problems);
   config.relabel = ingest::Relabel::read(file.take({"alertRelabel", "alert_relabel"}), problems);
   bool is_rendered = !active.is_null();
+  if (is_rendered && !custom.is_null()) {
+    problems.warning(custom.mark, "customPlaybooks has no effect beside active_playbooks, which is all that runs");
+  }
   playbooks::ConfigParts parts{is_rendered ? "active_playbooks" : "customPlaybooks",
                                is_rendered ? &active : &custom,
                                is_rendered,

@@ -140,6 +140,7 @@ Result<Duration> parse_duration(std::string_view text) {
                      fmt::format("'{}' is not a duration: expected one such as 30s, 5m or 1h30m", text.substr(0, 40)));
   };
   Duration total{0};
+  const Unit* last = nullptr;
   std::size_t at = 0;
   if (text.empty()) return bad();
   while (at < text.size()) {
@@ -152,7 +153,9 @@ Result<Duration> parse_duration(std::string_view text) {
     std::size_t unit_end = text.find_first_of("0123456789.", at);
     std::string_view name = text.substr(at, unit_end == std::string_view::npos ? unit_end : unit_end - at);
     const Unit* unit = name.empty() && total.count() == 0 ? find_unit("s") : find_unit(name);
-    if (unit == nullptr) return bad();
+    // From the longest to the shortest, as Prometheus has it.
+    if (unit == nullptr || (last != nullptr && unit <= last)) return bad();
+    last = unit;
     double nanos = value * static_cast<double>(unit->length.count());
     if (nanos > static_cast<double>(kLongestDuration.count())) return bad();
     total += Duration(std::llround(nanos));

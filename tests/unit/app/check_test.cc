@@ -61,6 +61,13 @@ TEST_F(Check, CountsOneWarning) {
   EXPECT_THAT(ended.out, EndsWith(": ok, 0 playbooks and 1 built in, 0 sinks, 1 warning\n"));
 }
 
+TEST_F(Check, SaysThatRenderedPlaybooksAreAllThatRuns) {
+  auto ended = check(std::string(kPlaybook) + "active_playbooks: []\n");
+
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr(":2:3: warning: customPlaybooks has no effect beside active_playbooks"));
+}
+
 TEST_F(Check, DoesNotSayOkWhenASinkRefuses) {
   FakeSlack slack;
   slack.set_token("xoxb-another");
