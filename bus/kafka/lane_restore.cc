@@ -24,11 +24,7 @@ constexpr std::chrono::seconds kAskPatience(10);
 constexpr std::size_t kFlushKeys = 2000;
 // Claims that stay in the changelog: late writes of the owners before the last fifty are not to be feared.
 constexpr std::int64_t kClaimsKept = 50;
-// A leader that has just taken over may not know yet how long its partition is.
-constexpr int kEndTries = 5;
-constexpr std::chrono::seconds kEndPause(1);
-// How far the clocks of those who append may be apart, and how long a lane may go on writing until it notices that its
-// input has lost its end.
+// How far the clocks of those who append may be apart, and how long a lane may go on writing until it misses its input.
 constexpr std::chrono::seconds kNewLogSlack(10);
 
 base::Time wall_clock() { return base::Time(std::chrono::system_clock::now()); }
@@ -184,11 +180,11 @@ void LaneRestore::apply_state(const MessageView& message, std::string_view key) 
     }
     if (record.value().epoch < epoch_) return;  // Written late by a former owner.
     auto newest = units_.find(name);
-    bool is_late = newest != units_.end() && !newest->second.empty() && !record.value().units.empty() &&
-                   record.value().units.back().seq < newest->second.back().seq;
-    if (is_late) return;  // By a producer that has been replaced.
+    bool is_older = newest != units_.end() && !newest->second.empty() && !record.value().units.empty() &&
+                    record.value().units.back().seq < newest->second.back().seq;
+    if (is_older) return;  // Written late by a producer that has been replaced.
     for (const auto& unit : record.value().units) last_seq_ = std::max(last_seq_, unit.seq);
-    newest_ms_ = std::max(newest_ms_, message.broker_time_ms);
+    last_write_ms_ = std::max(last_write_ms_, message.broker_time_ms);
     cache_.put(name_, name, &record.value().state);
     units_.insert_or_assign(std::move(name), std::move(record.value().units));
   }
@@ -211,7 +207,7 @@ void LaneRestore::apply_position(const MessageView& message, std::int64_t epoch)
   // What this process wrote into its copy after another one had claimed the partition is not what the log says.
   if (position_ && epoch > position_->epoch && record.value().claimed_at < first_) is_copy_wrong_ = true;
   epoch_ = epoch;
-  newest_ms_ = std::max(newest_ms_, message.broker_time_ms);
+  last_write_ms_ = std::max(last_write_ms_, message.broker_time_ms);
   last_seq_ = std::max(last_seq_, record.value().seq);
   if (!position_ || std::pair(epoch, record.value().version) > std::pair(position_->epoch, position_->version)) {
     position_ = std::move(record.value());
@@ -241,9 +237,12 @@ void LaneRestore::fold_units() {
   position_->seq = last_seq_;
 }
 
-// Where the inputs end, and with them where the stage stands that is new to one, or whose place is gone.
+// Where the inputs end, and with them where the stage stands that is new to one, or whose place is gone. A leader that
+// has just taken over and may not know yet how long its partition is says so (KIP-207).
 base::Task<base::Result<void>> LaneRestore::find_ends(LaneStart& start) {
-  BOOST_OUTCOME_CO_TRY(auto ends, co_await ask_ends());
+  std::vector<TopicPartition> inputs;
+  for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
+  BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(std::move(inputs), base::in(kAskPatience)));
   for (std::size_t i = 0; i < ends.size(); ++i) {
     start.ends[spec_.inputs[i]] = ends[i];
     BOOST_OUTCOME_CO_TRY(co_await place_input(spec_.inputs[i], ends[i]));
@@ -251,30 +250,8 @@ base::Task<base::Result<void>> LaneRestore::find_ends(LaneStart& start) {
   co_return base::ok();
 }
 
-// Of all inputs. Those that are shorter than their position are new logs.
-base::Task<base::Result<std::vector<Watermarks>>> LaneRestore::ask_ends() {
-  std::vector<TopicPartition> inputs;
-  for (const auto& topic : spec_.inputs) inputs.push_back({topic_name(cluster_.options(), topic), name_.second});
-  for (int attempt = 1;; ++attempt) {
-    BOOST_OUTCOME_CO_TRY(auto ends, co_await cluster_.reader().watermarks(inputs, base::in(kAskPatience)));
-    bool is_certain = true;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const std::string& topic = spec_.inputs[i];
-      if (was_shorter(topic, ends[i]) || (attempt == kEndTries && is_shorter(topic, ends[i]))) new_logs_.insert(topic);
-      is_certain = is_certain && (new_logs_.contains(topic) || !is_shorter(topic, ends[i]));
-    }
-    if (is_certain) co_return ends;
-    boost::asio::steady_timer pause(cluster_.loop(), kEndPause);
-    co_await pause.async_wait(boost::asio::use_awaitable);
-  }
-}
-
-bool LaneRestore::is_shorter(const std::string& topic, const Watermarks& ends) const {
-  auto at = position_->inputs.find(topic);
-  return at != position_->inputs.end() && at->second.next > ends.high;
-}
-
-// It may have grown since. What is below was removed by retention; of another epoch, another owner saw to it.
+// Whether a lane found the input shorter than its position, which may have grown since. What is below was removed by
+// retention; of another epoch, another owner saw to it.
 bool LaneRestore::was_shorter(const std::string& topic, const Watermarks& ends) const {
   auto miss = misses_.find(topic);
   return miss != misses_.end() && miss->second.epoch == position_->epoch && miss->second.offset >= ends.low;
@@ -292,7 +269,7 @@ base::Task<base::Result<void>> LaneRestore::place_input(const std::string& topic
     progress.raise_to(ends.low);
     at.next = progress.next();
     at.ahead = progress.ahead();
-  } else if (new_logs_.contains(topic)) {
+  } else if (at.next > ends.high || was_shorter(topic, ends)) {
     BOOST_OUTCOME_CO_TRY(co_await begin_new_log(topic, ends));
   }
   at.look_back = std::clamp(at.look_back, std::min(ends.low, at.next), at.next);
@@ -300,18 +277,22 @@ base::Task<base::Result<void>> LaneRestore::place_input(const std::string& topic
 }
 
 // The topic lost its end, or was made anew: offsets that were handled stand for other records. What was appended since
-// the lane last wrote is new to it.
+// the lane last wrote is new to it, and so is what whoever missed it had not read yet.
 base::Task<base::Result<void>> LaneRestore::begin_new_log(const std::string& topic, const Watermarks& ends) {
-  if (newest_ms_ < 0) {
+  if (last_write_ms_ < 0) {
     // The local copy does not say when; the changelog does.
     BOOST_OUTCOME_CO_TRY(cache_.forget(name_));
     co_return base::passing(base::Reason::kUnavailable, "topic " + topic + " is shorter than what was read of it");
   }
-  base::Time since = base::Time(std::chrono::milliseconds(newest_ms_)) - kNewLogSlack;
+  std::int64_t known_ms = last_write_ms_;
+  if (auto miss = misses_.find(topic); miss != misses_.end() && miss->second.newest_ms >= 0) {
+    known_ms = std::min(known_ms, miss->second.newest_ms);
+  }
+  base::Time since = base::Time(std::chrono::milliseconds(known_ms)) - kNewLogSlack;
   TopicPartition partition{topic_name(cluster_.options(), topic), name_.second};
   BOOST_OUTCOME_CO_TRY(auto first, co_await cluster_.reader().offsets_at({partition}, since, base::in(kAskPatience)));
   InputPosition& at = position_->inputs[topic];
-  std::int64_t next = std::clamp(first.front(), ends.low, ends.high);
+  std::int64_t next = std::min(at.next, std::clamp(first.front(), ends.low, ends.high));
   base::log::error("bus: a topic is shorter than what was read of it: what Kafka had of its end is lost",
                    {{"stage", spec_.name},
                     {"topic", partition.topic},

@@ -28,10 +28,12 @@ class LaneRestore {
   base::Task<base::Result<LaneStart>> run();
   // The partition was taken away: writes nothing more, here or there, and ends soon.
   void give_up() { given_up_ = true; }
-  // An offset that the lane of that epoch did not find in an input. Before run().
+  // An offset that a lane did not find in an input, and the time of the newest record that it had taken of it. Before
+  // run().
   struct Miss {
-    std::int64_t epoch = 0;
+    std::int64_t epoch = 0;  // The lane's.
     std::int64_t offset = 0;
+    std::int64_t newest_ms = -1;  // -1: it had taken none.
   };
   void note_miss(const std::string& topic, Miss miss) { misses_[topic] = miss; }
 
@@ -52,8 +54,6 @@ class LaneRestore {
   void apply_state(const MessageView& message, std::string_view key);
   void apply_position(const MessageView& message, std::int64_t epoch);
   void fold_units();
-  base::Task<base::Result<std::vector<Watermarks>>> ask_ends();
-  bool is_shorter(const std::string& topic, const Watermarks& ends) const;
   bool was_shorter(const std::string& topic, const Watermarks& ends) const;
   base::Task<base::Result<void>> place_input(const std::string& topic, const Watermarks& ends);
   base::Task<base::Result<void>> begin_new_log(const std::string& topic, const Watermarks& ends);
@@ -71,14 +71,13 @@ class LaneRestore {
   std::int64_t end_ = 0;
   bool given_up_ = false;
   std::map<std::string, Miss> misses_;
-  std::set<std::string> new_logs_;  // Inputs whose offsets stand for other records than those that were handled.
   bool is_copy_wrong_ = false;
   base::Result<void> readable_ = base::ok();
   std::optional<PositionRecord> position_;
   std::map<std::string, std::vector<UnitMark>> units_;  // Of each key, those that its newest record carries.
   std::int64_t last_seq_ = 0;
-  std::int64_t epoch_ = 0;       // The highest seen.
-  std::int64_t newest_ms_ = -1;  // When the lane last wrote a state or a position, by the broker's time.
+  std::int64_t epoch_ = 0;           // The highest seen.
+  std::int64_t last_write_ms_ = -1;  // When the lane last wrote a state or a position, by its message's time.
   std::set<std::int64_t> old_positions_;
   std::size_t put_ = 0;
 };

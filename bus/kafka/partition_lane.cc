@@ -94,6 +94,7 @@ void PartitionLane::take(const std::string& topic, const MessageView& message) {
   appended(topic, message.offset + 1);
   if (message.offset > input.cursor) pass_gap(input, message.offset);
   input.cursor = message.offset + 1;
+  input.newest_ms = std::max(input.newest_ms, message.broker_time_ms);
   auto outcome = input.assembler.take(message, std::chrono::steady_clock::now());
   if (auto* assembled = std::get_if<Assembled>(&outcome)) take_record(input, std::move(*assembled));
   if (auto* discarded = std::get_if<Discarded>(&outcome)) {
@@ -106,13 +107,15 @@ void PartitionLane::take(const std::string& topic, const MessageView& message) {
 
 // Offsets that will never come: removed by retention, or not records.
 void PartitionLane::pass_gap(Input& input, std::int64_t until) {
-  if (until > input.progress.next()) {
+  auto times = until > input.progress.next() ? gaps_.count(input.topic, deps_.cluster.clock().now()) : std::nullopt;
+  if (times) {
     base::log::warn("bus: offsets without a record were passed over: removed by retention, or somebody else's",
                     {{"stage", spec_.name},
                      {"topic", input.topic},
                      {"partition", partition_},
                      {"from", input.cursor},
-                     {"until", until}});
+                     {"until", until},
+                     {"times", *times}});
   }
   std::vector<std::int64_t> gone;
   if (input.progress.next() >= input.cursor && input.progress.next() < until) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log_limit.h"
 #include "bus/kafka/assembler.h"
 #include "bus/kafka/changelog.h"
 #include "bus/kafka/cluster.h"
@@ -60,6 +61,8 @@ class PartitionLane final : public stage::Log {
   // Starts. The group's messages follow, each input's from look_back() on.
   void begin(LaneStart start);
   std::int64_t look_back(const std::string& topic) const;
+  // The time of the newest message of an input that it took, in ms since the epoch; -1 before any.
+  std::int64_t newest_ms(const std::string& topic) const { return inputs_.at(topic).newest_ms; }
   void take(const std::string& topic, const MessageView& message);
   // Everything of an input below `next` exists.
   void appended(const std::string& topic, std::int64_t next);
@@ -89,6 +92,7 @@ class PartitionLane final : public stage::Log {
     stage::Progress progress{0, ""};
     std::int64_t cursor = 0;  // What is below was read.
     std::int64_t head = 0;    // What is below exists.
+    std::int64_t newest_ms = -1;
     Assembler assembler;
     Repeats repeats;
     std::map<std::int64_t, Extras> extras;  // By the record's offset.
@@ -140,6 +144,7 @@ class PartitionLane final : public stage::Log {
   WireWriter wire_;
   WireWriter changelog_wire_;
 
+  base::LogLimit gaps_;
   bool begun_ = false;
   bool abandoned_ = false;
   bool paused_ = true;

@@ -134,7 +134,7 @@ base::Task<bool> StageMember::serve() {
   tasks_->spawn(tick_forever());
   boost::system::error_code stopped;
   co_await stop_serving_->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
-  co_await consumer_->close(GroupConsumer::Farewell::kLeave, base::in(kLeavePatience));
+  co_await consumer_->close(std::exchange(farewell_, GroupConsumer::Farewell::kLeave), base::in(kLeavePatience));
   abandon_all();
   tasks_->cancel();
   co_await tasks_->wait();
@@ -267,7 +267,6 @@ base::Task<base::Result<void>> StageMember::restore(LaneRef lane) {
   for (const auto& input : inputs_of(lane->partition())) out_of_range_.erase(input);
   if (lane->is_abandoned() || lane->lane().is_closing()) co_return base::ok();
   lane->begin(std::move(start.value()));
-  epochs_[lane->partition()] = lane->epoch();
   for (const auto& [kafka_topic, topic] : bus_names_) {
     auto begun = consumer_->start_at({kafka_topic, lane->partition(), lane->look_back(topic)});
     if (!begun) {
@@ -340,8 +339,12 @@ void StageMember::on_message(const MessageView& message) {
 }
 
 void StageMember::on_out_of_range(const PartitionOffset& at) {
-  out_of_range_[{at.topic, at.partition}] = {epochs_[at.partition], at.offset};
-  if (!lanes_.empty()) rejoin("its place in " + at.topic + "/" + std::to_string(at.partition) + " is gone");
+  auto lane = lanes_.find(at.partition);
+  if (lane == lanes_.end()) return;
+  if (!lane->second->has_begun()) return rejoin("its place in " + at.topic + " is gone");
+  std::int64_t newest = lane->second->newest_ms(bus_names_.at(at.topic));
+  out_of_range_[{at.topic, at.partition}] = {lane->second->epoch(), at.offset, newest};
+  has_missed_ = true;
 }
 
 void StageMember::appended(const std::string& kafka_topic, std::int32_t partition, std::int64_t next) {
@@ -373,6 +376,11 @@ void StageMember::tick() {
   auto now = std::chrono::steady_clock::now();
   if (now - std::exchange(last_tick_, now) > deps_.cluster.options().session_timeout && !lanes_.empty()) {
     rejoin("this process stood still for longer than its session");
+    return;
+  }
+  if (std::exchange(has_missed_, false) && !lanes_.empty()) {
+    farewell_ = GroupConsumer::Farewell::kStay;  // Who else got the partitions would not know what was missed.
+    rejoin("its place in an input is gone");
     return;
   }
   for (const auto& [number, lane] : lanes_) {

@@ -93,10 +93,11 @@ class StageMember final : public GroupOwner, public AppendWatcher {
   bool closing_ = false;
   bool settled_ = false;         // Whether whatever is ours runs.
   bool had_partitions_ = false;  // Since it joined its group.
+  bool has_missed_ = false;      // Something that a lane was to go on from, since the last tick.
+  GroupConsumer::Farewell farewell_ = GroupConsumer::Farewell::kLeave;
   std::map<std::int32_t, LaneRef> lanes_;
   std::int64_t waiting_ = 0;  // Partitions assigned to us that have no lane.
   std::map<std::int32_t, std::shared_ptr<LaneRestore>> restores_;
-  std::map<std::int32_t, std::int64_t> epochs_;               // Of the lanes that began here last, by partition.
   std::map<TopicPartition, LaneRestore::Miss> out_of_range_;  // Until their place is found anew.
   std::chrono::steady_clock::time_point rebalance_begun_;
   std::chrono::steady_clock::time_point last_tick_;

@@ -115,6 +115,7 @@ struct Producer::State {
 Producer::State::~State() {
   watch.reset();
   if (!handle) return;
+  fatal_told = true;  // To whom, may be gone.
   rd_kafka_purge(handle->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   for (int round = 0; in_flight > 0 && round < kPurgeRounds; ++round) {
     if (auto* event = rd_kafka_queue_poll(events.get(), kPurgeRoundMs)) {

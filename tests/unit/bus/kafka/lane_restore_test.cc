@@ -31,23 +31,42 @@ class Replica {
 
   std::future<Outcome> begin_restore() {
     job_ = std::make_unique<LaneRestore>(spec_, 0, *cluster_, *cache_, stage_metrics_);
+    if (miss_) job_->note_miss("in", *miss_);
     return io_.begin(job_->run());
   }
   void give_up() {
     on(io_, [&] { job_->give_up(); });
   }
+  // Before begin_restore().
+  void miss(LaneRestore::Miss miss) { miss_ = miss; }
   void write(const std::string& key, const std::string& value) {
+    write(changelog_name(options_, spec_.name), key, value);
+  }
+  // As of the owner with epoch 1, which had handled what is below `next`.
+  void write_position(std::int64_t next) {
+    PositionRecord position;
+    position.epoch = 1;
+    position.inputs["in"].next = next;
+    write(position_record_key(1), encode(position));
+  }
+  void append_input(int records) {
+    for (int i = 0; i < records; ++i) write(topic_name(options_, "in"), "k", "v");
+  }
+  // What the local copy has of a key.
+  stage::KeyState state(const std::string& key) { return std::move(cache_->find({spec_.name, 0}, key).value()); }
+  bool has_copy() { return cache_->mark({spec_.name, 0}, now(), std::chrono::hours(24)).has_value(); }
+
+ private:
+  void write(const std::string& topic, const std::string& key, const std::string& value) {
     Seen<bool> written;
     on(io_, [&] {
-      cluster_->produce_output({changelog_name(options_, spec_.name), 0, key, value, {}},
+      cluster_->produce_output({topic, 0, key, value, {}},
                                [&](const base::Result<Delivery>& delivered) { written.add(delivered.has_value()); });
     });
     ASSERT_TRUE(written.wait_for(1));
     ASSERT_TRUE(written.all().front());
   }
-  bool has_copy() { return cache_->mark({spec_.name, 0}, now(), std::chrono::hours(24)).has_value(); }
 
- private:
   const KafkaOptions options_;
   const StageSpec spec_{.name = "stage", .inputs = {"in"}};
   base::SystemClock clock_;
@@ -60,6 +79,7 @@ class Replica {
   OnLoop<Cluster> cluster_;
   std::unique_ptr<StateCache> cache_;
   std::unique_ptr<LaneRestore> job_;
+  std::optional<LaneRestore::Miss> miss_;
 };
 
 class KafkaLaneRestore : public testing::Test {
@@ -125,6 +145,62 @@ TEST_F(KafkaLaneRestore, OfAPositionThatCantBeReadFailsAndLeavesIt) {
   EXPECT_NE(outcome.error().message.find("the position at offset 0 of " + changelog_name(options_, "stage")),
             std::string::npos)
       << outcome.error().message;
+}
+
+// The mock knows no times: to it everything was appended before the lane last wrote.
+TEST_F(KafkaLaneRestore, OfAnInputThatIsShorterBeginsANewLog) {
+  Replica replica(options_);
+  replica.append_input(3);
+  replica.write_position(50);
+
+  auto start = replica.begin_restore().get();
+
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start.value().position.inputs.at("in").next, 3);
+  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 1);
+}
+
+TEST_F(KafkaLaneRestore, OfAnInputThatWasShorterBeginsANewLogNoLaterThanItsPosition) {
+  Replica replica(options_);
+  replica.append_input(8);
+  replica.write_position(5);
+  replica.miss({.epoch = 1, .offset = 7});
+
+  auto start = replica.begin_restore().get();
+
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start.value().position.inputs.at("in").next, 5);
+  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 1);
+}
+
+TEST_F(KafkaLaneRestore, OfAMissThatAnotherOwnerSawToGoesOnWhereThatWas) {
+  Replica replica(options_);
+  replica.append_input(8);
+  replica.write_position(5);
+  replica.miss({.epoch = 0, .offset = 7});
+
+  auto start = replica.begin_restore().get();
+
+  ASSERT_TRUE(start) << start.error().message;
+  EXPECT_EQ(start.value().position.inputs.at("in").next, 5);
+  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 0);
+}
+
+TEST_F(KafkaLaneRestore, PassesOverAnOlderStateBehindANewerOne) {
+  auto record = [](std::int64_t seq) {
+    KeyRecord record;
+    record.epoch = 1;
+    record.state.entries.emplace(stage::EntryName{"seq", ""}, std::to_string(seq));
+    record.units.push_back({seq, {}, {}});
+    return encode(record);
+  };
+  Replica replica(options_);
+  replica.write(key_record_key("k"), record(2));
+  replica.write(key_record_key("k"), record(1));
+
+  ASSERT_TRUE(replica.begin_restore().get());
+
+  EXPECT_EQ(replica.state("k").entries.begin()->second, "2");
 }
 
 }  // namespace
