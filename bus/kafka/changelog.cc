@@ -194,20 +194,6 @@ auto guarded(std::string_view what, std::string_view bytes, Unpack unpack)
 
 }  // namespace
 
-// "#" is in no name of a Kafka topic.
-std::string name_in_causes(const std::string& topic, std::int64_t logs_before) {
-  return logs_before > 0 ? topic + "#" + std::to_string(logs_before) : topic;
-}
-
-CauseInput input_of(const Cause& cause) {
-  CauseInput input{cause.topic.substr(0, cause.topic.find('#'))};
-  if (input.topic.size() < cause.topic.size()) {
-    const char* end = cause.topic.data() + cause.topic.size();
-    std::from_chars(cause.topic.data() + input.topic.size() + 1, end, input.logs_before);
-  }
-  return input;
-}
-
 std::string key_record_key(std::string_view key) { return "k" + std::string(key); }
 
 std::string position_record_key(std::int64_t epoch) { return "p" + std::to_string(epoch); }

@@ -10,7 +10,6 @@
 
 #include "base/result.h"
 #include "bus/bus.h"
-#include "bus/kafka/wire.h"
 #include "bus/stage/key_state.h"
 
 namespace bus::kafka {
@@ -73,14 +72,6 @@ struct PositionRecord {
 
 // The header of a tombstone that says who wrote it, in decimal: its value can't.
 inline constexpr std::string_view kEpochHeader = "e";
-
-// What causes call an input: the topic, and behind "#" how many logs were before the one that their offsets are of.
-std::string name_in_causes(const std::string& topic, std::int64_t logs_before);
-struct CauseInput {
-  std::string topic;
-  std::int64_t logs_before = 0;
-};
-CauseInput input_of(const Cause& cause);
 
 // Message keys.
 std::string key_record_key(std::string_view key);

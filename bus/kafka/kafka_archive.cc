@@ -107,11 +107,8 @@ base::Result<void> KafkaArchive::judge(std::string_view stage, std::string_view 
 std::int64_t KafkaArchive::first_carrier(const std::vector<SourceWindow>& sources, std::int64_t next) const {
   for (const SourceWindow& source : sources) {
     const LaneCut* lane = cuts_->find(source.stage, source.partition);
-    Cause cause;
-    cause.topic = source.topic;
     for (const SeenCause& seen : source.offsets) {
-      cause.offset = seen.at;
-      if (lane == nullptr || !lane->is_done(cause)) next = std::min(next, seen.carrier);
+      if (lane == nullptr || !lane->is_cause_done(source.topic, seen.at)) next = std::min(next, seen.carrier);
     }
   }
   return next;

@@ -36,12 +36,12 @@ bool LaneCut::is_done(const std::string& topic, std::int64_t offset) const {
   return found != done.end() && found->second.is_done(offset);
 }
 
-bool LaneCut::is_done(const Cause& cause) const {
-  auto input = input_of(cause);
+bool LaneCut::is_cause_done(const std::string& name_in_causes, std::int64_t offset) const {
+  auto input = input_named(name_in_causes);
   auto at = inputs.find(input.topic);
   std::int64_t logs_before = at == inputs.end() ? 0 : at->second.logs_before;
   if (input.logs_before != logs_before) return input.logs_before < logs_before;
-  return is_done(input.topic, cause.offset);
+  return is_done(input.topic, offset);
 }
 
 void LaneCutReader::take(const MessageView& message) {

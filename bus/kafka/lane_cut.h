@@ -22,8 +22,8 @@ struct LaneCut {
 
   // Nothing of a topic that the lane does not know is done.
   bool is_done(const std::string& topic, std::int64_t offset) const;
-  // The same of what caused an output. Of an earlier log nothing is left to do.
-  bool is_done(const Cause& cause) const;
+  // The same of what caused an output, by the input's name in causes. Of an earlier log nothing is left to do.
+  bool is_cause_done(const std::string& name_in_causes, std::int64_t offset) const;
 };
 
 // The bytes of a changelog record. Requires: not a tombstone.

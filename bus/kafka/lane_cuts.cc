@@ -80,7 +80,7 @@ const LaneCut* LaneCuts::find(std::string_view stage, std::int32_t partition) co
 bool LaneCuts::is_settled(const Cause& cause) const {
   if (cause.offset < 0) return true;
   const LaneCut* lane = find(cause.stage, cause.partition);
-  return lane != nullptr && lane->is_done(cause);
+  return lane != nullptr && lane->is_cause_done(cause.topic, cause.offset);
 }
 
 }  // namespace bus::kafka

@@ -80,6 +80,20 @@ base::Result<void> read_one(const HeaderView& header, MessageMarks& marks) {
 
 }  // namespace
 
+// "#" is in no name of a Kafka topic.
+std::string name_in_causes(const std::string& topic, std::int64_t logs_before) {
+  return logs_before > 0 ? topic + "#" + std::to_string(logs_before) : topic;
+}
+
+CauseInput input_named(const std::string& name_in_causes) {
+  CauseInput input{name_in_causes.substr(0, name_in_causes.find('#'))};
+  if (input.topic.size() < name_in_causes.size()) {
+    const char* end = name_in_causes.data() + name_in_causes.size();
+    std::from_chars(name_in_causes.data() + input.topic.size() + 1, end, input.logs_before);
+  }
+  return input;
+}
+
 std::string pack(const Cause& cause) {
   auto nanoseconds = [](base::Time time) { return time.time_since_epoch().count(); };
   Packer packer;

@@ -32,6 +32,14 @@ struct Cause {
   friend bool operator==(const Cause&, const Cause&) = default;
 };
 
+// What causes call an input: the topic, and behind "#" how many logs were before the one that their offsets are of.
+std::string name_in_causes(const std::string& topic, std::int64_t logs_before);
+struct CauseInput {
+  std::string topic;
+  std::int64_t logs_before = 0;
+};
+CauseInput input_named(const std::string& name_in_causes);
+
 // A record on its way to or from Kafka: the value and what rides in headers.
 struct Envelope {
   std::string key;

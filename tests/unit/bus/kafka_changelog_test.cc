@@ -73,18 +73,6 @@ TEST(Changelog, APositionSaysHowManyLogsWereBeforeOnlyWhereThereWereAny) {
   EXPECT_EQ(encode(record).back(), 0) << "no counters, and nothing behind them";
 }
 
-TEST(Changelog, CausesTellTheLogsOfATopicApart) {
-  Cause cause;
-  for (std::int64_t logs_before : {0, 1, 12}) {
-    cause.topic = name_in_causes("in", logs_before);
-    EXPECT_EQ(input_of(cause).topic, "in");
-    EXPECT_EQ(input_of(cause).logs_before, logs_before);
-  }
-  EXPECT_EQ(name_in_causes("in", 0), "in");
-  cause.topic = "in#of somebody else's";
-  EXPECT_EQ(input_of(cause).logs_before, 0);
-}
-
 TEST(Changelog, WhatIsCutOffOrOfANewerFormatIsRefused) {
   KeyRecord record;
   record.state = some_state();

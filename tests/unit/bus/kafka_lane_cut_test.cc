@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bus/kafka/lane_cut.h"
+#include "bus/kafka/wire.h"
 
 namespace {
 
@@ -79,11 +80,8 @@ TEST(LaneCuts, HaveAllOfEarlierLogsDoneAndNothingOfLaterOnes) {
   PositionRecord at = position(1, 1, 0, 4, 0, 0);
   at.inputs["events"].logs_before = 1;
   log.position(at);
-  bus::kafka::Cause cause;
-  auto is_done = [&, cut = log.cut()](std::int64_t logs_before, std::int64_t offset) {
-    cause.topic = bus::kafka::name_in_causes("events", logs_before);
-    cause.offset = offset;
-    return cut.is_done(cause);
+  auto is_done = [cut = log.cut()](std::int64_t logs_before, std::int64_t offset) {
+    return cut.is_cause_done(bus::kafka::name_in_causes("events", logs_before), offset);
   };
 
   EXPECT_TRUE(is_done(0, 100));

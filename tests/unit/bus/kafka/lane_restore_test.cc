@@ -147,43 +147,36 @@ TEST_F(KafkaLaneRestore, OfAPositionThatCantBeReadFailsAndLeavesIt) {
       << outcome.error().message;
 }
 
-// The mock knows no times: to it everything was appended before the lane last wrote.
-TEST_F(KafkaLaneRestore, OfAnInputThatIsShorterBeginsANewLog) {
-  Replica replica(options_);
-  replica.append_input(3);
-  replica.write_position(50);
+// Of an input with eight records, of which the owner with epoch 1 had handled what is below `next`. The mock knows no
+// times: to it everything was appended before the lane last wrote.
+class KafkaLaneRestoreOfALog : public KafkaLaneRestore {
+ protected:
+  void expect(std::int64_t next, std::int64_t logs_before) {
+    auto start = replica_.begin_restore().get();
+    ASSERT_TRUE(start) << start.error().message;
+    EXPECT_EQ(start.value().position.inputs.at("in").next, next);
+    EXPECT_EQ(start.value().position.inputs.at("in").logs_before, logs_before);
+  }
+  void SetUp() override { replica_.append_input(8); }
 
-  auto start = replica.begin_restore().get();
+  Replica replica_{options_};
+};
 
-  ASSERT_TRUE(start) << start.error().message;
-  EXPECT_EQ(start.value().position.inputs.at("in").next, 3);
-  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 1);
+TEST_F(KafkaLaneRestoreOfALog, ThatIsShorterThanItsPositionBeginsAnew) {
+  replica_.write_position(50);
+  expect(8, 1);
 }
 
-TEST_F(KafkaLaneRestore, OfAnInputThatWasShorterBeginsANewLogNoLaterThanItsPosition) {
-  Replica replica(options_);
-  replica.append_input(8);
-  replica.write_position(5);
-  replica.miss({.epoch = 1, .offset = 7});
-
-  auto start = replica.begin_restore().get();
-
-  ASSERT_TRUE(start) << start.error().message;
-  EXPECT_EQ(start.value().position.inputs.at("in").next, 5);
-  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 1);
+TEST_F(KafkaLaneRestoreOfALog, ThatWasShorterBeginsAnewNoLaterThanItsPosition) {
+  replica_.write_position(5);
+  replica_.miss({.epoch = 1, .offset = 7});
+  expect(5, 1);
 }
 
-TEST_F(KafkaLaneRestore, OfAMissThatAnotherOwnerSawToGoesOnWhereThatWas) {
-  Replica replica(options_);
-  replica.append_input(8);
-  replica.write_position(5);
-  replica.miss({.epoch = 0, .offset = 7});
-
-  auto start = replica.begin_restore().get();
-
-  ASSERT_TRUE(start) << start.error().message;
-  EXPECT_EQ(start.value().position.inputs.at("in").next, 5);
-  EXPECT_EQ(start.value().position.inputs.at("in").logs_before, 0);
+TEST_F(KafkaLaneRestoreOfALog, ThatAnotherOwnerSawToGoesOn) {
+  replica_.write_position(5);
+  replica_.miss({.epoch = 0, .offset = 7});
+  expect(5, 0);
 }
 
 TEST_F(KafkaLaneRestore, PassesOverAnOlderStateBehindANewerOne) {

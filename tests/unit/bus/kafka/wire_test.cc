@@ -305,5 +305,15 @@ TEST(KafkaCompression, RefusesWhatItDidNotWrite) {
   EXPECT_FALSE(decompress("hello", 100'000));
 }
 
+TEST(KafkaCauses, TellTheLogsOfATopicApart) {
+  for (std::int64_t logs_before : {0, 1, 12}) {
+    auto input = input_named(name_in_causes("in", logs_before));
+    EXPECT_EQ(input.topic, "in");
+    EXPECT_EQ(input.logs_before, logs_before);
+  }
+  EXPECT_EQ(name_in_causes("in", 0), "in");
+  EXPECT_EQ(input_named("in#of somebody else's").logs_before, 0);
+}
+
 }  // namespace
 }  // namespace bus::kafka
